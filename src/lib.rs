@@ -1,5 +1,9 @@
 //! guard judges shell commands: read-only, mutating or destructive, before they run.
 
 pub mod effect;
+pub mod facts;
+pub mod follow;
+pub mod request;
 pub mod shell;
 pub mod span;
+pub mod text;

@@ -1,0 +1,71 @@
+//! What is so on this machine: the only way by which a judgement may depend on it.
+//!
+//! The pure rooms ask through [`Facts`]; [`NoFacts`] answers nothing, which is the contract's assumed world.
+
+/// Questions about the machine. Every answer may be "not known", which must never lower a class.
+pub trait Facts {
+    /// The content of a regular file that code may be read from, at most `limit` bytes of it;
+    /// `None` when it does not exist, is too large, is no regular file or is no UTF-8. `path` is absolute.
+    fn read(&self, path: &str, limit: usize) -> Option<String>;
+
+    /// The folder in which the request was made, as an absolute path.
+    fn folder(&self) -> Option<&str>;
+
+    /// The home folder, as an absolute path.
+    fn home(&self) -> Option<&str>;
+
+    /// A variable of the environment in which the request was made.
+    fn variable(&self, name: &str) -> Option<String>;
+
+    /// What stands at an absolute path.
+    fn kind(&self, path: &str) -> Option<Kind>;
+
+    /// Whether `name` is a branch, tag or remote branch of the git repository around `folder` and no
+    /// tracked path; `None` when it cannot be told.
+    fn is_git_branch(&self, folder: &str, name: &str) -> Option<bool>;
+}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Nothing.
+    Missing,
+    /// A regular file without content.
+    EmptyFile,
+    /// A regular file with content.
+    File,
+    /// A folder.
+    Folder,
+    /// A device, socket or pipe.
+    Special,
+}
+
+/// Knows nothing: the text alone is judged.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoFacts;
+
+impl Facts for NoFacts {
+    fn read(&self, _: &str, _: usize) -> Option<String> {
+        None
+    }
+
+    fn folder(&self) -> Option<&str> {
+        None
+    }
+
+    fn home(&self) -> Option<&str> {
+        None
+    }
+
+    fn variable(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn kind(&self, _: &str) -> Option<Kind> {
+        None
+    }
+
+    fn is_git_branch(&self, _: &str, _: &str) -> Option<bool> {
+        None
+    }
+}
