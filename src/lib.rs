@@ -3,6 +3,7 @@
 pub mod effect;
 pub mod facts;
 pub mod follow;
+pub mod payload;
 pub mod request;
 pub mod shell;
 pub mod span;

@@ -1,0 +1,83 @@
+//! The languages that payloads are written in, by the names that rule files use.
+
+use serde::{Deserialize, Serialize};
+
+/// A language that code can be carried in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Language {
+    /// POSIX shell or bash.
+    Shell,
+    /// SQL for `psql`, with its backslash commands.
+    Postgres,
+    /// SQL for `mysql`, with its client commands.
+    Mysql,
+    /// SQL for `sqlite3`, with its dot commands.
+    Sqlite,
+    /// SQL for `sqlcmd` and its kin.
+    Sqlserver,
+    /// SQL for `clickhouse`.
+    Clickhouse,
+    /// SQL for `duckdb`, with its dot commands.
+    Duckdb,
+    /// CQL.
+    Cql,
+    /// SQL of any other kind: BigQuery, Snowflake, Athena, Spanner.
+    Sql,
+    /// Commands for a redis server, one a line.
+    Redis,
+    /// JavaScript for `mongosh` and `mongo`.
+    Mongo,
+    /// Cypher.
+    Cypher,
+    /// InfluxQL.
+    Influxql,
+    /// Flux.
+    Flux,
+    /// Lines of the memcached protocol.
+    Memcached,
+    /// A GraphQL document.
+    Graphql,
+    /// Python.
+    Python,
+    /// JavaScript and TypeScript for Node, Deno and Bun.
+    Javascript,
+    /// Perl.
+    Perl,
+    /// Ruby.
+    Ruby,
+    /// PHP.
+    Php,
+    /// Lua.
+    Lua,
+    /// AWK.
+    Awk,
+    /// sed.
+    Sed,
+    /// jq.
+    Jq,
+    /// AppleScript.
+    Applescript,
+    /// PowerShell.
+    Powershell,
+    /// cmd.exe.
+    Cmd,
+    /// Tcl and expect.
+    Tcl,
+    /// R.
+    R,
+    /// Emacs Lisp.
+    Elisp,
+    /// ex and vim commands.
+    Ex,
+    /// ed commands.
+    Ed,
+    /// gdb commands.
+    Gdb,
+    /// Groovy.
+    Groovy,
+    /// Elixir and Erlang.
+    Elixir,
+    /// Julia.
+    Julia,
+}

@@ -1,0 +1,111 @@
+//! Reads the languages that commands carry: SQL, HTTP requests, GraphQL and code.
+//!
+//! Takes a payload as an [`Arg`](crate::follow::step::Arg) (text with holes), gives an [`Outcome`]: a class,
+//! findings that point into the request's own text, and code in turn carried. Knows of each language as little as
+//! the judgement needs; knows nothing of the shell.
+
+pub mod language;
+
+use std::borrow::Cow;
+
+use crate::effect::{Class, Effect, Finding};
+use crate::follow::step::Arg;
+use crate::span::Span;
+use crate::text::Text;
+
+pub use language::Language;
+
+/// Stands for each hole when a payload with holes is read as one text. No language has a use for it.
+pub const HOLE: char = '\u{FFFC}';
+
+/// What a payload does.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The class of what the payload itself does; carried code comes on top.
+    pub class: Class,
+    /// The reasons for it.
+    pub findings: Vec<Finding>,
+    /// Code that runs as part of it, to be judged by the same way in.
+    pub carried: Vec<Carried>,
+}
+
+/// Code that a command or a payload runs.
+#[derive(Clone, Debug)]
+pub enum Carried {
+    /// A line for a shell; with the `$0`, `$1`, … that it gets.
+    Shell {
+        /// The line.
+        text: Arg,
+        /// `$0` and the positional arguments.
+        arguments: Vec<Arg>,
+    },
+    /// A program and its arguments, run without a shell.
+    Arguments(Vec<Arg>),
+    /// Code in another language.
+    Code {
+        /// The language.
+        language: Language,
+        /// The code.
+        text: Arg,
+    },
+    /// A file of code, judged by its text when it can be read; otherwise mutating and unrecognised.
+    File {
+        /// The language.
+        language: Language,
+        /// The path.
+        path: Arg,
+    },
+}
+
+impl Outcome {
+    /// Nothing that outlives the process changes.
+    pub fn read_only() -> Outcome {
+        Outcome { class: Class::ReadOnly, findings: Vec::new(), carried: Vec::new() }
+    }
+
+    /// Raises the class to `class` when that is higher.
+    pub fn raise(&mut self, class: Class) {
+        self.class = self.class.max(class);
+    }
+
+    /// Adds a destructive finding.
+    pub fn destructive(
+        &mut self,
+        rule: &'static str,
+        effect: Effect,
+        span: Span,
+        subject: impl Into<String>,
+        because: impl Into<Cow<'static, str>>,
+    ) {
+        self.class = Class::Destructive;
+        self.findings.push(Finding {
+            rule: Cow::Borrowed(rule),
+            class: Class::Destructive,
+            effect: Some(effect),
+            span,
+            subject: subject.into(),
+            because: because.into(),
+            instead: None,
+        });
+    }
+
+    /// Adds what another outcome holds.
+    pub fn merge(&mut self, other: Outcome) {
+        self.class = self.class.max(other.class);
+        self.findings.extend(other.findings);
+        self.carried.extend(other.carried);
+    }
+}
+
+/// The payload as one text, with [`HOLE`] for each part that is not known.
+pub fn flatten(arg: &Arg) -> Text {
+    use crate::follow::step::Piece;
+    let mut text = Text::default();
+    for piece in &arg.pieces {
+        match piece {
+            Piece::Text(known) => text.push(known),
+            Piece::Hole(_) => text.push(&Text::derived(HOLE.to_string(), arg.span)),
+        }
+    }
+    text
+}
