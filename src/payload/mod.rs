@@ -27,6 +27,36 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// Code that runs as part of it, to be judged by the same way in.
     pub carried: Vec<Carried>,
+    /// Paths that it works on, to be judged by their place.
+    pub paths: Vec<PathUse>,
+}
+
+/// A path that a payload works on. What that means for the class depends on the place that it points to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathUse {
+    /// What happens to it.
+    pub role: PathRole,
+    /// The path, with holes where it is not known. Its span is where it stands in the request.
+    pub path: Arg,
+    /// The rule that found it, such as `python.delete`.
+    pub rule: Cow<'static, str>,
+}
+
+/// What a payload does with a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathRole {
+    /// It is removed, with everything below it.
+    Deletes,
+    /// Its content is dropped and nothing takes its place.
+    Empties,
+    /// It is created, changed, renamed or overwritten.
+    Writes,
+    /// It is only read.
+    Reads,
+    /// Its mode or owner is changed.
+    ChangesMode,
+    /// Its content leaves the machine.
+    Sends,
 }
 
 /// Code that a command or a payload runs.
@@ -60,7 +90,7 @@ pub enum Carried {
 impl Outcome {
     /// Nothing that outlives the process changes.
     pub fn read_only() -> Outcome {
-        Outcome { class: Class::ReadOnly, findings: Vec::new(), carried: Vec::new() }
+        Outcome { class: Class::ReadOnly, findings: Vec::new(), carried: Vec::new(), paths: Vec::new() }
     }
 
     /// Raises the class to `class` when that is higher.
@@ -94,6 +124,7 @@ impl Outcome {
         self.class = self.class.max(other.class);
         self.findings.extend(other.findings);
         self.carried.extend(other.carried);
+        self.paths.extend(other.paths);
     }
 }
 
