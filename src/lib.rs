@@ -10,6 +10,7 @@ pub mod journal;
 pub mod payload;
 pub mod policy;
 pub mod request;
+pub mod rules;
 pub mod shell;
 pub mod span;
 pub mod text;

@@ -1,0 +1,57 @@
+//! Compiles `rules/*.yaml` into the binary, and stops the build when one of them is wrong.
+
+#![allow(dead_code)]
+
+use std::path::Path;
+use std::{env, fs, io, process};
+
+#[path = "src/effect.rs"]
+mod effect;
+#[path = "src/span.rs"]
+mod span;
+
+#[path = "src/payload"]
+mod payload {
+    pub mod language;
+}
+
+#[path = "src/rules"]
+mod rules {
+    pub mod archive;
+    pub mod compile;
+    pub mod schema;
+}
+
+fn main() -> io::Result<()> {
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=build.rs");
+    let files = rule_files(Path::new("rules"))?;
+    match rules::compile::compile(&files) {
+        Ok(compiled) => {
+            let out = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
+            let out = Path::new(&out);
+            fs::write(out.join("rules.bin"), &compiled.library)?;
+            fs::write(out.join("pages.bin"), rules::archive::encode(&compiled.pages))
+        }
+        Err(problems) => {
+            for problem in problems {
+                println!("cargo::error=rules/{problem}");
+            }
+            process::exit(1);
+        }
+    }
+}
+
+/// The rule files of a folder, in the order of their names.
+fn rule_files(folder: &Path) -> io::Result<Vec<(String, String)>> {
+    let mut paths: Vec<_> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    paths.sort();
+    paths
+        .iter()
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .map(|path| {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            Ok((name, fs::read_to_string(path)?))
+        })
+        .collect()
+}

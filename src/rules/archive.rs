@@ -1,0 +1,113 @@
+//! The bytes that compiled rules are kept in: a sorted index of names, and behind each an encoded value.
+//!
+//! A lookup is a binary search in the index and the decoding of one value; nothing else is touched, so its cost does
+//! not grow with the library.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Prefix of the keys of verb lists.
+pub const VERBS: &str = "verbs:";
+/// Prefix of the keys of variables.
+pub const VARIABLE: &str = "variable:";
+/// Prefix of the keys of settings.
+pub const SETTINGS: &str = "settings:";
+
+/// Bytes of one index entry: where the key starts and ends, where the value starts and ends.
+const ENTRY: usize = 16;
+
+/// Encodes one value.
+pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    // Encoding into a growing vector fails for no type that the schema holds.
+    postcard::to_allocvec(value).unwrap_or_default()
+}
+
+/// Decodes one value; `None` when the bytes are not such a value.
+pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
+    postcard::from_bytes(bytes).ok()
+}
+
+/// Writes an archive.
+pub fn write(values: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
+    let mut index = Vec::with_capacity(4 + values.len() * ENTRY);
+    let mut heap: Vec<u8> = Vec::new();
+    let base = 4 + values.len() * ENTRY;
+    index.extend((values.len() as u32).to_le_bytes());
+    for (key, value) in values {
+        for bytes in [key.as_bytes(), value.as_slice()] {
+            index.extend(((base + heap.len()) as u32).to_le_bytes());
+            heap.extend(bytes);
+            index.extend(((base + heap.len()) as u32).to_le_bytes());
+        }
+    }
+    index.extend(heap);
+    index
+}
+
+/// A compiled archive.
+#[derive(Clone, Copy, Debug)]
+pub struct Archive<'a> {
+    bytes: &'a [u8],
+}
+
+impl<'a> Archive<'a> {
+    /// Reads bytes that [`write`] gave.
+    pub const fn new(bytes: &'a [u8]) -> Archive<'a> {
+        Archive { bytes }
+    }
+
+    /// How many values it holds.
+    pub fn len(&self) -> usize {
+        self.number(0).unwrap_or(0)
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: &str) -> Option<&'a [u8]> {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let (name, value) = self.entry(middle)?;
+            match name.cmp(key.as_bytes()) {
+                std::cmp::Ordering::Less => low = middle + 1,
+                std::cmp::Ordering::Greater => high = middle,
+                std::cmp::Ordering::Equal => return Some(value),
+            }
+        }
+        None
+    }
+
+    fn entry(&self, index: usize) -> Option<(&'a [u8], &'a [u8])> {
+        let at = 4 + index * ENTRY;
+        let part = |offset| self.bytes.get(self.number(at + offset)?..self.number(at + offset + 4)?);
+        Some((part(0)?, part(8)?))
+    }
+
+    fn number(&self, at: usize) -> Option<usize> {
+        let bytes = self.bytes.get(at..at + 4)?;
+        Some(u32::from_le_bytes(bytes.try_into().ok()?) as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_was_written() {
+        let values: BTreeMap<String, Vec<u8>> =
+            ["git", "rm", "curl", "a"].into_iter().map(|name| (name.to_owned(), encode(&name.len()))).collect();
+        let bytes = write(&values);
+        let archive = Archive::new(&bytes);
+        assert_eq!(archive.len(), 4);
+        assert_eq!(archive.get("git").and_then(decode::<usize>), Some(3));
+        assert_eq!(archive.get("a").and_then(decode::<usize>), Some(1));
+        assert!(archive.get("b").is_none());
+        assert!(Archive::new(&[]).get("git").is_none());
+    }
+}

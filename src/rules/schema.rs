@@ -1,0 +1,386 @@
+//! What a rule says, in the compiled form that is kept in the binary.
+//!
+//! Everything borrows from the compiled bytes; the form of a program or subcommand is decoded only when it is
+//! looked up. `docs/rules.md` explains every part from a rule author's side.
+
+use serde::{Deserialize, Serialize};
+
+use crate::effect::{Class, Effect};
+use crate::payload::language::Language;
+
+/// How the command line of a program or subcommand is read, and what it does.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Form<'a> {
+    /// The stable name: the program, then the subcommands, joined by dots.
+    pub id: &'a str,
+    /// What it does when nothing else is known of the command line; `None` when that follows from roles.
+    pub base: Option<Verdict<'a>>,
+    /// How its arguments are written.
+    pub style: Style,
+    /// Its options.
+    #[serde(borrow)]
+    pub options: Vec<OptionSpec<'a>>,
+    /// Whether options that are not listed are known to do no harm.
+    pub any_options: bool,
+    /// What its operands are.
+    pub operands: Vec<OperandSpec>,
+    /// Its subcommands: names, and the encoded form of each.
+    #[serde(borrow)]
+    pub subcommands: Vec<Subcommand<'a>>,
+    /// The list of verbs that decides about subcommands that are not listed.
+    pub verbs: Option<&'a str>,
+    /// Clauses that raise the class.
+    #[serde(borrow)]
+    pub when: Vec<Clause<'a>>,
+    /// Clauses that say that nothing, or less, happens.
+    #[serde(borrow)]
+    pub lowers: Vec<Lowering<'a>>,
+    /// Options that make it work on whole trees.
+    #[serde(borrow)]
+    pub recursive: Vec<&'a str>,
+    /// What its standard input is, when it reads it.
+    pub input: Option<Role>,
+    /// Where carried code runs, and the least class of carrying it.
+    pub carries: Carries,
+    /// What its output is known to be.
+    pub prints: Prints,
+    /// Whether what it writes comes from elsewhere (a download).
+    pub fetches: bool,
+    /// Whether operands may name what it does: `target` of make, tasks of a runner.
+    pub tasks: bool,
+}
+
+/// A subcommand and its encoded [`Form`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Subcommand<'a> {
+    /// Its name and aliases.
+    #[serde(borrow)]
+    pub names: Vec<&'a str>,
+    /// The encoded form.
+    pub form: &'a [u8],
+}
+
+/// A class with its reason.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Verdict<'a> {
+    /// The class.
+    pub class: Class,
+    /// The effect, when destructive.
+    pub effect: Option<Effect>,
+    /// Why.
+    pub because: &'a str,
+    /// What to do instead; empty when there is nothing to say.
+    pub instead: &'a str,
+}
+
+/// How arguments are written. The default is GNU `getopt_long`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Style {
+    /// Long options start with one dash (`terraform -auto-approve`); no clusters then.
+    pub single_dash: bool,
+    /// The first operand ends the options.
+    pub options_first: bool,
+    /// Long options cannot be abbreviated.
+    pub exact: bool,
+    /// The first word is a cluster of options even without a dash (`tar xf`).
+    pub bare_cluster: bool,
+    /// Options also start with `+`.
+    pub plus: bool,
+    /// `-5` is an option.
+    pub numbers: bool,
+    /// Operands come first, then an expression of options (`find`).
+    pub expression: bool,
+    /// Options of the program do not hold behind its subcommand.
+    pub own_options: bool,
+    /// `name=value` words are options (`dd of=x`); their names are listed with the `=`.
+    pub keys: bool,
+    /// Options also start with `/` and are read without regard to case (`reg delete /f`).
+    pub slash: bool,
+    /// `--help` and `--version` are not special here.
+    pub no_help: bool,
+}
+
+/// An option: its names and what follows it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct OptionSpec<'a> {
+    /// Its spellings, with their dashes.
+    #[serde(borrow)]
+    pub names: Vec<&'a str>,
+    /// What follows it.
+    pub arity: Arity,
+    /// What the value is.
+    pub role: Role,
+}
+
+/// What follows an option.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Arity {
+    /// Nothing.
+    Flag,
+    /// A value, in the same word or the next.
+    Value,
+    /// A value in the same word, or none.
+    Optional,
+    /// Two words.
+    Pair,
+    /// All words up to `;` or `+`.
+    Until,
+    /// All other words.
+    Rest,
+}
+
+/// Where an operand stands, and what it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperandSpec {
+    /// What it is.
+    pub role: Role,
+    /// Whether any number of operands have this role.
+    pub repeated: bool,
+}
+
+/// What an operand, an option's value or standard input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Role {
+    /// Data that does nothing.
+    Skip,
+    /// A path that is read.
+    Reads,
+    /// A path that is written: created, or its content replaced.
+    Writes,
+    /// A path that is added to.
+    Appends,
+    /// A path that is deleted.
+    Deletes,
+    /// A path whose content is removed.
+    Empties,
+    /// A path that is moved away.
+    Moves,
+    /// A path whose mode or owner is changed.
+    Modifies,
+    /// A folder that is created.
+    Creates,
+    /// A disk, partition or filesystem that is written raw.
+    Formats,
+    /// A path or address, of which nothing more is known.
+    Path,
+    /// The folder in which the rest happens.
+    Folder,
+    /// A path whose content leaves the machine.
+    Sends,
+    /// Text that leaves the machine.
+    Discloses,
+    /// A program and its arguments.
+    Command,
+    /// A program, with arguments that it gets from the carrier.
+    Program,
+    /// A line for a shell.
+    Shell,
+    /// Words that are joined by blanks into a line for a shell.
+    ShellWords,
+    /// `NAME=value` in front of a command.
+    Variable,
+    /// `key=value`, where some keys carry code; the list of keys.
+    Setting(SettingTable),
+    /// Code in a language.
+    Code(Language),
+    /// A file of code.
+    File(Language),
+    /// Words of which each is an argument of the carried command, one line each (`xargs`).
+    Arguments,
+    /// What stands for such an argument in the carried command (`xargs -I`).
+    Placeholder,
+    /// An HTTP address.
+    Url,
+    /// An HTTP method.
+    HttpMethod,
+    /// An HTTP header.
+    HttpHeader,
+    /// A body as `curl -d` reads it: `@file`, or text.
+    HttpData,
+    /// A body that is text whatever it starts with.
+    HttpRaw,
+    /// A JSON body as `curl --json` reads it.
+    HttpJson,
+    /// A form field `name=value` or `name=@file`.
+    HttpForm,
+    /// A field that is encoded into the body.
+    HttpUrlencode,
+    /// A file that is sent as the body.
+    HttpUpload,
+    /// A field as `gh api -f` reads it.
+    HttpField,
+    /// An item as HTTPie reads it.
+    HttpItem,
+    /// `-G`: data goes into the address.
+    HttpGet,
+    /// `-I`: only the head is asked for.
+    HttpHead,
+    /// A file of further options (`curl -K`).
+    HttpConfig,
+    /// Ends one request and begins the next (`curl --next`).
+    HttpNext,
+}
+
+/// A table of settings that carry code, in `rules/settings.yaml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SettingTable {
+    /// git's configuration keys.
+    Git,
+    /// ssh's options.
+    Ssh,
+}
+
+/// A condition with what holds when it is met.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Clause<'a> {
+    /// The stable name of the finding.
+    pub id: &'a str,
+    /// When it holds.
+    #[serde(borrow)]
+    pub condition: Condition<'a>,
+    /// What holds then.
+    pub verdict: Verdict<'a>,
+}
+
+/// A condition under which less happens.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Lowering<'a> {
+    /// When it holds.
+    #[serde(borrow)]
+    pub condition: Condition<'a>,
+    /// The highest class that is then left, carried options aside.
+    pub to: Class,
+}
+
+/// A condition on a command line. Every part that is given must hold.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Condition<'a> {
+    /// One of these options is given.
+    #[serde(borrow)]
+    pub options: Vec<&'a str>,
+    /// All of these options are given.
+    #[serde(borrow)]
+    pub all_options: Vec<&'a str>,
+    /// The value of this option matches one of the patterns.
+    #[serde(borrow)]
+    pub values: Vec<(&'a str, Vec<&'a str>)>,
+    /// One of the operands matches one of the patterns.
+    #[serde(borrow)]
+    pub operands: Vec<&'a str>,
+    /// The operand at this place (from 0; from the end when negative) matches one of the patterns.
+    #[serde(borrow)]
+    pub at: Vec<(i8, Vec<&'a str>)>,
+    /// At least this many operands.
+    pub at_least: Option<u8>,
+    /// At most this many operands.
+    pub at_most: Option<u8>,
+    /// A path that it deletes, writes or modifies lies here.
+    pub places: Vec<PlaceName>,
+    /// A variable is set for it, to one of the patterns.
+    #[serde(borrow)]
+    pub variables: Vec<(&'a str, Vec<&'a str>)>,
+    /// Its standard input matches one of the patterns.
+    #[serde(borrow)]
+    pub input: Vec<&'a str>,
+    /// None of these hold.
+    #[serde(borrow)]
+    pub unless: Vec<Condition<'a>>,
+}
+
+/// Names of places for conditions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlaceName {
+    /// `/`
+    Root,
+    /// The home folder as a whole.
+    Home,
+    /// A system folder as a whole.
+    System,
+    /// Where changes outlast the task.
+    Persist,
+    /// A device.
+    Device,
+    /// Below the folder for temporary files.
+    Temporary,
+    /// What a build, an install or a download makes again.
+    Regenerable,
+    /// A secret.
+    Secret,
+}
+
+/// Where carried code runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carries {
+    /// Where.
+    pub context: Where,
+    /// The least class of carrying anything.
+    pub at_least: Option<Class>,
+}
+
+/// Where carried code runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Where {
+    /// Here.
+    #[default]
+    Here,
+    /// On another machine, or in a container that lives on.
+    Elsewhere,
+    /// In a container that is thrown away.
+    Throwaway,
+}
+
+/// What a program prints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Prints {
+    /// Nothing of interest.
+    #[default]
+    Anything,
+    /// The content of the paths that it reads, or of its standard input, in some form.
+    Content,
+    /// Paths that it found below its operands.
+    Found,
+    /// Something secret: the environment, a credential.
+    Secrets,
+    /// Text from elsewhere.
+    Fetched,
+}
+
+/// Verbs that decide about subcommands that no rule lists.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Verbs<'a> {
+    /// Verbs that only read.
+    #[serde(borrow)]
+    pub read_only: Vec<&'a str>,
+    /// Verbs that change something.
+    #[serde(borrow)]
+    pub mutating: Vec<&'a str>,
+    /// Verbs that lose something, with the effect.
+    #[serde(borrow)]
+    pub destructive: Vec<(Effect, Vec<&'a str>)>,
+}
+
+/// What a variable of the environment does to the programs that see it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Variable<'a> {
+    /// The stable name of the finding.
+    pub id: &'a str,
+    /// What its value is.
+    pub role: Role,
+    /// What setting it does in itself.
+    pub verdict: Option<Verdict<'a>>,
+}
+
+/// What a setting's key does.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Setting<'a> {
+    /// Patterns for the key, in lower case.
+    #[serde(borrow)]
+    pub keys: Vec<&'a str>,
+    /// What its value is.
+    pub role: Role,
+    /// Only values that start so carry anything; the prefix is taken off.
+    pub prefix: &'a str,
+}
