@@ -1,12 +1,14 @@
 //! guard judges shell commands: read-only, mutating or destructive, before they run.
 
 pub mod ask;
+pub mod cli;
 pub mod commands;
 pub mod effect;
 pub mod facts;
 pub mod folders;
 pub mod follow;
 pub mod journal;
+pub mod judge;
 pub mod payload;
 pub mod policy;
 pub mod request;

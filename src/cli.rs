@@ -1,0 +1,52 @@
+//! The command line of guard itself: every subcommand and flag, defined once.
+//!
+//! Help, the manual page and shell completions come from here. The shell's own option forms (`-c TEXT`,
+//! `SCRIPT ARG…`) are read by `doors`, which never touches this.
+
+use std::ffi::OsString;
+
+use clap::{Args, Parser, Subcommand};
+
+/// What a person may ask of guard by name.
+#[derive(Debug, Parser)]
+#[command(name = "guard", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Say what a command would do, and run nothing
+    Check(Check),
+}
+
+/// `guard check`.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The command's text, as it would be given to a shell
+    #[arg(value_name = "TEXT", required_unless_present_any = ["jsonl", "arguments"], conflicts_with_all = ["jsonl", "arguments"])]
+    pub text: Option<OsString>,
+
+    /// A program and its arguments, judged as they stand, without a shell
+    #[arg(last = true, value_name = "PROGRAM", conflicts_with = "jsonl")]
+    pub arguments: Vec<OsString>,
+
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+
+    /// Read {"cmd": TEXT} a line from standard input, and answer with a JSON object a line
+    #[arg(long, conflicts_with_all = ["json", "exit_code"])]
+    pub jsonl: bool,
+
+    /// Answer by exit status: 0 read-only, 10 mutating, 20 destructive
+    #[arg(long)]
+    pub exit_code: bool,
+
+    /// Judge the text alone, and look at nothing on this machine
+    #[arg(long)]
+    pub no_facts: bool,
+}
