@@ -65,8 +65,8 @@ mod tests {
         let expect = |configuration: &str, state: &str| {
             Some(Folders { configuration: configuration.into(), state: state.into() })
         };
-        let cases: &[(&[(&str, &str)], Option<Folders>)] = &[
-            (&[("HOME", "/h")], expect("/h/.config/guard", "/h/.local/state/guard")),
+        let cases = [
+            (&[("HOME", "/h")][..], expect("/h/.config/guard", "/h/.local/state/guard")),
             (&[("HOME", "/h"), ("XDG_CONFIG_HOME", "/c")], expect("/c/guard", "/h/.local/state/guard")),
             (&[("HOME", "/h"), ("XDG_STATE_HOME", "s")], expect("/h/.config/guard", "/h/.local/state/guard")),
             (&[("XDG_CONFIG_HOME", "/c"), ("XDG_STATE_HOME", "/s")], expect("/c/guard", "/s/guard")),
@@ -74,7 +74,7 @@ mod tests {
             (&[("XDG_CONFIG_HOME", "/c")], None),
         ];
         for (variables, expected) in cases {
-            assert_eq!(folders(variables), *expected, "{variables:?}");
+            assert_eq!(folders(variables), expected, "{variables:?}");
         }
     }
 
