@@ -4,7 +4,13 @@
 //! findings that point into the request's own text, and code in turn carried. Knows of each language as little as
 //! the judgement needs; knows nothing of the shell.
 
+pub mod graphql;
+pub mod http;
 pub mod language;
+pub mod secrets;
+pub mod sql;
+pub mod stores;
+pub mod words;
 
 use std::borrow::Cow;
 
@@ -126,6 +132,36 @@ impl Outcome {
         self.carried.extend(other.carried);
         self.paths.extend(other.paths);
     }
+}
+
+/// Reads a payload.
+pub fn read(language: Language, code: &Arg) -> Outcome {
+    let text = flatten(code);
+    match language {
+        Language::Postgres => sql::read(sql::Dialect::Postgres, &text),
+        Language::Mysql => sql::read(sql::Dialect::Mysql, &text),
+        Language::Sqlite => sql::read(sql::Dialect::Sqlite, &text),
+        Language::Sqlserver => sql::read(sql::Dialect::SqlServer, &text),
+        Language::Clickhouse => sql::read(sql::Dialect::Clickhouse, &text),
+        Language::Duckdb => sql::read(sql::Dialect::Duckdb, &text),
+        Language::Cql => sql::read(sql::Dialect::Cql, &text),
+        Language::Sql => sql::read(sql::Dialect::Generic, &text),
+        Language::Influxql => sql::read(sql::Dialect::Influx, &text),
+        Language::Flux => stores::flux::read(&text),
+        Language::Redis => stores::redis::read(&text),
+        Language::Mongo => stores::mongo::read(&text),
+        Language::Cypher => stores::cypher::read(&text),
+        Language::Memcached => stores::memcached::read(&text),
+        Language::Graphql => graphql::read(&text),
+        _ => unread(&text),
+    }
+}
+
+/// Code in a language that is not read.
+fn unread(text: &Text) -> Outcome {
+    let mut outcome = Outcome::read_only();
+    outcome.destructive("code.opaque", Effect::Opaque, text.source(), "", "runs code in a language that is not read");
+    outcome
 }
 
 /// The payload as one text, with [`HOLE`] for each part that is not known.
