@@ -10,6 +10,7 @@ pub mod follow;
 pub mod journal;
 pub mod judge;
 pub mod payload;
+pub mod place;
 pub mod policy;
 pub mod request;
 pub mod rules;
