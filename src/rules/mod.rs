@@ -6,4 +6,6 @@
 pub mod archive;
 pub mod compile;
 pub mod library;
+pub mod pattern;
+pub mod read;
 pub mod schema;

@@ -1,0 +1,496 @@
+//! Reads an argument list by a program's grammar.
+//!
+//! Takes the words of a command and the form of its program; gives the forms that it went through (program,
+//! subcommands), the options given and the operands. The rules are those of `getopt_long`(3), POSIX XBD 12.2 and the
+//! styles that a form names; no program is known here.
+
+use std::borrow::Cow;
+
+use super::archive;
+use super::schema::{Arity, Form, OptionSpec, Role};
+use crate::follow::step::{Arg, Piece};
+
+/// How many subcommands deep a command line is read.
+const MAX_FORMS: usize = 8;
+
+/// A command line, read.
+#[derive(Debug, Default)]
+pub struct Reading<'a> {
+    /// The form of the program, then of each subcommand.
+    pub forms: Vec<Form<'static>>,
+    /// The options, in order.
+    pub given: Vec<Given<'a>>,
+    /// The operands of the innermost form.
+    pub operands: Vec<&'a Arg>,
+    /// The program and arguments that it carries, when the innermost form has such an operand.
+    pub command: Option<&'a [Arg]>,
+    /// The role of what is carried.
+    pub command_role: Option<Role>,
+    /// Whether an option was met that no form lists.
+    pub unknown_option: bool,
+    /// A first word that is no subcommand of the innermost form, although that has some.
+    pub unknown_subcommand: Option<&'a Arg>,
+    /// Whether it only asks for help or the version.
+    pub help: bool,
+}
+
+/// An option that was given.
+#[derive(Debug)]
+pub struct Given<'a> {
+    /// Its spellings; none when no form lists it.
+    pub names: Vec<&'static str>,
+    /// As it was written, without its value.
+    pub written: Cow<'a, str>,
+    /// What its value is.
+    pub role: Role,
+    /// What follows it.
+    pub arity: Arity,
+    /// Its value, or values.
+    pub values: Vec<Cow<'a, Arg>>,
+    /// The word in which it stands.
+    pub word: &'a Arg,
+}
+
+impl Given<'_> {
+    /// Whether it is the option `name`, by any spelling.
+    pub fn is(&self, name: &str) -> bool {
+        self.names.contains(&name) || (self.names.is_empty() && self.written == name)
+    }
+}
+
+impl Reading<'_> {
+    /// The innermost form.
+    pub fn form(&self) -> Option<&Form<'static>> {
+        self.forms.last()
+    }
+
+    /// Whether the option is given.
+    pub fn has(&self, name: &str) -> bool {
+        self.given.iter().any(|given| given.is(name))
+    }
+}
+
+/// Reads `argv` (whose first word is the program) by `form`.
+pub fn read<'a>(argv: &'a [Arg], form: Form<'static>) -> Reading<'a> {
+    let mut reader = Reader {
+        words: argv.get(1..).unwrap_or_default(),
+        at: 0,
+        ended: false,
+        in_expression: false,
+        reading: Reading { forms: vec![form], ..Reading::default() },
+    };
+    reader.run();
+    reader.reading
+}
+
+struct Reader<'a> {
+    words: &'a [Arg],
+    at: usize,
+    /// Options have ended.
+    ended: bool,
+    /// The expression of `find` has begun.
+    in_expression: bool,
+    reading: Reading<'a>,
+}
+
+/// What a spelling stands for: its names, what follows, and the role of that.
+type Found = (Vec<&'static str>, Arity, Role);
+
+impl<'a> Reader<'a> {
+    fn run(&mut self) {
+        if self.style().bare_cluster {
+            self.bare_cluster();
+        }
+        while let Some(word) = self.words.get(self.at) {
+            self.at += 1;
+            if self.ended || !self.option(word) {
+                if !self.operand(word) {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn style(&self) -> super::schema::Style {
+        self.reading.forms.last().map(|form| form.style).unwrap_or_default()
+    }
+
+    /// Reads `word` as an option, if it is one.
+    fn option(&mut self, word: &'a Arg) -> bool {
+        let text = word.prefix();
+        let style = self.style();
+        if style.keys && self.key(word, text) {
+            return true;
+        }
+        if text == "--" && !word.has_hole() {
+            self.ended = !style.expression;
+            return true;
+        }
+        let dashed = text.len() > 1 && (text.starts_with('-') || (style.plus && text.starts_with('+')));
+        let slashed = style.slash && text.len() > 1 && text.starts_with('/');
+        if style.expression && !dashed && self.in_expression {
+            return true;
+        }
+        if style.expression && (dashed || matches!(text, "(" | ")" | "!" | ",")) {
+            self.in_expression = true;
+        }
+        if slashed && self.slashed(word, text) {
+            return true;
+        }
+        if !dashed {
+            return style.expression && self.in_expression;
+        }
+        match text {
+            _ if text.starts_with("--") => self.long(word, text),
+            _ => self.short(word, text),
+        }
+        true
+    }
+
+    /// `of=file`: an option whose name ends in `=`.
+    fn key(&mut self, word: &'a Arg, text: &'a str) -> bool {
+        let Some(equals) = text.find('=') else { return false };
+        let Some((names, arity, role)) = self.find(&text[..=equals]) else { return false };
+        let value = Cow::Owned(without_prefix(word, equals + 1));
+        self.give(names, Cow::Borrowed(&text[..=equals]), arity, role, vec![value], word);
+        true
+    }
+
+    /// `/f` of a Windows program, whose names have no case.
+    fn slashed(&mut self, word: &'a Arg, text: &'a str) -> bool {
+        let name = text.split(':').next().unwrap_or(text).to_ascii_lowercase();
+        let Some((names, arity, role)) = self.find(&name) else { return false };
+        let values = if name.len() < text.len() { vec![Cow::Owned(without_prefix(word, name.len() + 1))] } else { vec![] };
+        self.give(names, Cow::Owned(name), arity, role, values, word);
+        true
+    }
+
+    fn long(&mut self, word: &'a Arg, text: &'a str) {
+        let (name, glued) = match text.find('=') {
+            Some(equals) => (&text[..equals], Some(equals + 1)),
+            None => (text, None),
+        };
+        if glued.is_none() && !word.has_hole() && self.asks_for_help(name) {
+            self.reading.help = true;
+            return;
+        }
+        let cut_short = glued.is_none() && word.has_hole();
+        let found = if cut_short {
+            None
+        } else {
+            self.find(name).or_else(|| self.abbreviated(name)).or_else(|| {
+                let style = self.style();
+                style.single_dash.then(|| name.strip_prefix('-').and_then(|name| self.find(name))).flatten()
+            })
+        };
+        match found {
+            Some((names, arity, role)) => self.take(names, Cow::Borrowed(name), arity, role, glued, word),
+            None => self.unlisted(Cow::Borrowed(name), glued, word),
+        }
+    }
+
+    fn short(&mut self, word: &'a Arg, text: &'a str) {
+        let style = self.style();
+        let (name, glued) = match text.find('=') {
+            Some(equals) => (&text[..equals], Some(equals + 1)),
+            None => (text, None),
+        };
+        // A spelling of more than one letter behind one dash is taken whole when it is listed so.
+        if let Some((names, arity, role)) = (name.len() > 2).then(|| self.find(name)).flatten() {
+            return self.take(names, Cow::Borrowed(name), arity, role, glued, word);
+        }
+        if style.single_dash {
+            if matches!(name, "-help" | "-version") && !style.no_help {
+                self.reading.help = true;
+                return;
+            }
+            if name.len() > 2 && self.find(&name[..2]).is_none() {
+                return self.unlisted(Cow::Borrowed(name), glued, word);
+            }
+        }
+        if style.numbers && text[1..].bytes().all(|b| b.is_ascii_digit()) {
+            let names = self.find(text).map(|(names, ..)| names).unwrap_or_default();
+            return self.give(names, Cow::Borrowed(text), Arity::Flag, Role::Skip, Vec::new(), word);
+        }
+        self.cluster(word, text, 1);
+    }
+
+    /// Reads the letters of `text` from byte `from` on as short options.
+    fn cluster(&mut self, word: &'a Arg, text: &'a str, from: usize) {
+        let sign = if text.starts_with('+') { '+' } else { '-' };
+        let mut letters = text.char_indices().skip_while(|(at, _)| *at < from).peekable();
+        while let Some((at, letter)) = letters.next() {
+            let name = format!("{sign}{letter}");
+            let after = at + letter.len_utf8();
+            let rest = after < text.len() || (word.has_hole() && word.text().is_none());
+            let Some((names, arity, role)) = self.find(&name) else {
+                if letter == 'h' && text.len() == 2 && self.may_be_help() {
+                    self.reading.help = true;
+                } else if self.accepts_any() || (letter == 'V' && text.len() == 2) {
+                    self.give(Vec::new(), Cow::Owned(name), Arity::Flag, Role::Skip, self.peek_value(), word);
+                    if from == 1 && at == 1 && text.len() > 2 {
+                        let whole = Cow::Borrowed(text);
+                        self.give(Vec::new(), whole, Arity::Flag, Role::Skip, Vec::new(), word);
+                    }
+                } else {
+                    self.reading.unknown_option = true;
+                    self.give(Vec::new(), Cow::Owned(name), Arity::Flag, Role::Skip, Vec::new(), word);
+                }
+                continue;
+            };
+            match arity {
+                Arity::Flag => self.give(names, Cow::Owned(name), arity, role, Vec::new(), word),
+                Arity::Optional if !rest => self.give(names, Cow::Owned(name), arity, role, Vec::new(), word),
+                Arity::Value | Arity::Optional if rest => {
+                    // `-ofile`, and `-o=file` of programs that take that too.
+                    let value = Cow::Owned(without_prefix(word, after));
+                    self.give(names, Cow::Owned(name), arity, role, vec![value], word);
+                    return;
+                }
+                _ => return self.take(names, Cow::Owned(name), arity, role, None, word),
+            }
+        }
+        if word.has_hole() {
+            self.reading.unknown_option = true;
+        }
+    }
+
+    /// `tar xf`: the first word is a cluster although it has no dash; its values are the words that follow, in order.
+    fn bare_cluster(&mut self) {
+        let Some(word) = self.words.first() else { return };
+        let Some(text) = word.text() else { return };
+        if text.is_empty() || !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
+            return;
+        }
+        let found: Vec<_> = text.chars().map(|letter| (format!("-{letter}"), self.find(&format!("-{letter}")))).collect();
+        if found.iter().any(|(_, found)| found.is_none()) {
+            return;
+        }
+        self.at = 1;
+        for (name, found) in found {
+            if let Some((names, arity, role)) = found {
+                self.take(names, Cow::Owned(name), arity, role, None, word);
+            }
+        }
+    }
+
+    /// Takes an option with the values that its arity asks for.
+    fn take(
+        &mut self,
+        names: Vec<&'static str>,
+        written: Cow<'a, str>,
+        arity: Arity,
+        role: Role,
+        glued: Option<usize>,
+        word: &'a Arg,
+    ) {
+        let glued: Option<Cow<'a, Arg>> = glued.map(|from| Cow::Owned(without_prefix(word, from)));
+        let values = match (arity, glued) {
+            (Arity::Flag, Some(value)) if matches!(value.text(), Some("false" | "no" | "0" | "off")) => return,
+            (Arity::Value | Arity::Optional | Arity::Flag, Some(value)) => vec![value],
+            (Arity::Flag | Arity::Optional, None) => Vec::new(),
+            (Arity::Value, None) => self.next_words(1),
+            (Arity::Pair, Some(value)) => std::iter::once(value).chain(self.next_words(1)).collect(),
+            (Arity::Pair, None) => self.next_words(2),
+            (Arity::Until, glued) => glued.into_iter().chain(self.words_until_end()).collect(),
+            (Arity::Rest, glued) => glued.into_iter().chain(self.next_words(usize::MAX)).collect(),
+        };
+        self.give(names, written, arity, role, values, word);
+    }
+
+    fn next_words(&mut self, count: usize) -> Vec<Cow<'a, Arg>> {
+        let end = self.at.saturating_add(count).min(self.words.len());
+        let words = self.words.get(self.at..end).unwrap_or_default();
+        self.at = end;
+        words.iter().map(Cow::Borrowed).collect()
+    }
+
+    fn words_until_end(&mut self) -> Vec<Cow<'a, Arg>> {
+        let rest = self.words.get(self.at..).unwrap_or_default();
+        let is_end = |(index, word): (usize, &Arg)| match word.text() {
+            Some(";") => true,
+            Some("+") => index > 0 && rest.get(index - 1).is_some_and(|last| last.text() == Some("{}")),
+            _ => false,
+        };
+        let end = rest.iter().enumerate().position(is_end).unwrap_or(rest.len());
+        self.at = (self.at + end + 1).min(self.words.len());
+        rest[..end].iter().map(Cow::Borrowed).collect()
+    }
+
+    /// The next word, when it may be the value of an option that no form lists. It is not taken.
+    fn peek_value(&self) -> Vec<Cow<'a, Arg>> {
+        self.words.get(self.at).filter(|word| !word.prefix().starts_with('-')).map(Cow::Borrowed).into_iter().collect()
+    }
+
+    fn unlisted(&mut self, written: Cow<'a, str>, glued: Option<usize>, word: &'a Arg) {
+        if !self.accepts_any() {
+            self.reading.unknown_option = true;
+        }
+        let values = match glued {
+            Some(from) => vec![Cow::Owned(without_prefix(word, from))],
+            None => self.peek_value(),
+        };
+        self.give(Vec::new(), written, Arity::Optional, Role::Skip, values, word);
+    }
+
+    fn give(
+        &mut self,
+        names: Vec<&'static str>,
+        written: Cow<'a, str>,
+        arity: Arity,
+        role: Role,
+        values: Vec<Cow<'a, Arg>>,
+        word: &'a Arg,
+    ) {
+        self.reading.given.push(Given { names, written, role, arity, values, word });
+    }
+
+    fn accepts_any(&self) -> bool {
+        self.visible_forms().any(|form| form.any_options)
+    }
+
+    fn asks_for_help(&self, name: &str) -> bool {
+        matches!(name, "--help" | "--version" | "--usage") && self.find(name).is_none() && !self.style().no_help
+    }
+
+    /// Whether an unlisted `-h` asks for help: it is alone, or the last word of a subcommand.
+    fn may_be_help(&self) -> bool {
+        !self.style().no_help && self.at >= self.words.len()
+    }
+
+    /// The forms whose options hold here, innermost first.
+    fn visible_forms(&self) -> impl Iterator<Item = &Form<'static>> {
+        let mut closed = false;
+        self.reading.forms.iter().rev().take_while(move |form| {
+            let visible = !closed;
+            closed = closed || form.style.own_options;
+            visible
+        })
+    }
+
+    fn find(&self, name: &str) -> Option<Found> {
+        self.visible_forms().find_map(|form| {
+            form.options.iter().find(|option| option.names.contains(&name)).map(|option| found(option))
+        })
+    }
+
+    /// The option that `name` is the beginning of, when there is only one.
+    fn abbreviated(&self, name: &str) -> Option<Found> {
+        if self.style().exact || self.style().single_dash || name.len() < 3 {
+            return None;
+        }
+        let mut candidates = self.visible_forms().flat_map(|form| form.options.iter()).filter(|option| {
+            option.names.iter().any(|long| long.starts_with("--") && long.starts_with(name))
+        });
+        let first = candidates.next()?;
+        // Several spellings of one option are one; the same option in an outer form is the same.
+        candidates.all(|other| other.names == first.names).then(|| found(first))
+    }
+
+    /// Takes `word` as a subcommand or an operand. Gives `false` when the rest of the words is taken with it.
+    fn operand(&mut self, word: &'a Arg) -> bool {
+        let Some(form) = self.reading.forms.last() else { return false };
+        if self.reading.operands.is_empty() && !form.subcommands.is_empty() {
+            if let Some(name) = word.text()
+                && let Some(inner) = subcommand(form, name)
+                && self.reading.forms.len() < MAX_FORMS
+            {
+                self.reading.forms.push(inner);
+                return true;
+            }
+            if word.text() == Some("help") && form.operands.is_empty() && !form.style.no_help {
+                self.reading.help = true;
+            } else if form.operands.is_empty() {
+                if self.hides_options(word, form) {
+                    self.reading.unknown_option = true;
+                    return true;
+                }
+                self.reading.unknown_subcommand = Some(word);
+            }
+        }
+        if let Some(role) = self.begins_command(word, form) {
+            self.reading.command_role = Some(role);
+            self.reading.command = self.words.get(self.at - 1..);
+            return false;
+        }
+        if form.style.options_first && form.subcommands.is_empty() {
+            self.ended = true;
+        }
+        self.reading.operands.push(word);
+        true
+    }
+
+    /// `git $OPTIONS status`: an unquoted unknown word in front of a subcommand stands for options.
+    fn hides_options(&self, word: &Arg, form: &Form<'static>) -> bool {
+        let next = self.words.get(self.at).and_then(Arg::text);
+        word.splits() && next.is_some_and(|name| form.subcommands.iter().any(|sub| sub.names.contains(&name)))
+    }
+
+    /// The role of the carried command line that begins with `word`, if one does: all fixed operands in front of it
+    /// are there, and it is no assignment where those come first (`env A=1 command`).
+    fn begins_command(&self, word: &Arg, form: &Form<'static>) -> Option<Role> {
+        let position = form.operands.iter().position(|spec| matches!(spec.role, Role::Command | Role::ShellWords))?;
+        let (before, rest) = form.operands.split_at(position);
+        let takes_variables = before.iter().any(|spec| spec.role == Role::Variable);
+        if takes_variables && is_assignment(word.prefix()) {
+            return None;
+        }
+        let fixed = before.iter().filter(|spec| !spec.repeated).count();
+        let counted = |operand: &&&Arg| !takes_variables || !is_assignment(operand.prefix());
+        let given = self.reading.operands.iter().filter(counted).count();
+        (given >= fixed).then(|| rest.first().map(|spec| spec.role)).flatten()
+    }
+}
+
+/// Whether the text begins with `NAME=`.
+pub fn is_assignment(text: &str) -> bool {
+    text.split_once('=').is_some_and(|(name, _)| {
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    })
+}
+
+fn found(option: &OptionSpec<'static>) -> Found {
+    (option.names.clone(), option.arity, option.role)
+}
+
+fn subcommand(form: &Form<'static>, name: &str) -> Option<Form<'static>> {
+    let found = form.subcommands.iter().find(|sub| sub.names.contains(&name))?;
+    archive::decode(found.form)
+}
+
+/// The argument without the first `bytes` of its leading text.
+pub fn without_prefix(arg: &Arg, bytes: usize) -> Arg {
+    let mut pieces = arg.pieces.clone();
+    let mut span = arg.span;
+    if let Some(Piece::Text(text)) = pieces.first() {
+        let rest = text.slice(bytes, text.as_str().len());
+        if rest.is_empty() {
+            pieces.remove(0);
+        } else {
+            if arg.pieces.len() == 1 {
+                span = rest.source();
+            }
+            pieces[0] = Piece::Text(rest);
+        }
+    }
+    Arg { pieces, span }
+}
+
+/// The operands with their roles.
+pub fn operand_roles<'r, 'a>(reading: &'r Reading<'a>) -> impl Iterator<Item = (&'a Arg, Role)> + 'r {
+    let specs = reading.form().map(|form| form.operands.as_slice()).unwrap_or_default();
+    let count = reading.operands.len();
+    let repeated = specs.iter().position(|spec| spec.repeated);
+    reading.operands.iter().enumerate().map(move |(index, operand)| {
+        let spec = match repeated {
+            Some(at) if index >= at => {
+                let behind = specs.len() - at - 1;
+                let from_end = count - index;
+                if from_end <= behind && count > behind { specs.get(specs.len() - from_end) } else { specs.get(at) }
+            }
+            _ => specs.get(index),
+        };
+        (*operand, spec.map_or(Role::Skip, |spec| spec.role))
+    })
+}
