@@ -104,8 +104,17 @@ mod tests {
 
     #[test]
     fn patterns() {
-        let yes = [("a*c", "abbc"), ("*", ""), ("?x", "ax"), ("[+:]*", "+main"), ("[!a-c]", "d"), ("a", "a"), ("*/x/*", "a/x/b")];
-        let no = [("a*c", "abb"), ("?", ""), ("[+:]*", "main"), ("[!a-c]", "b"), ("a", "ab"), ("?", "\u{FFFC}"), ("[", "[")];
+        let yes = [
+            ("a*c", "abbc"),
+            ("*", ""),
+            ("?x", "ax"),
+            ("[+:]*", "+main"),
+            ("[!a-c]", "d"),
+            ("a", "a"),
+            ("*/x/*", "a/x/b"),
+        ];
+        let no =
+            [("a*c", "abb"), ("?", ""), ("[+:]*", "main"), ("[!a-c]", "b"), ("a", "ab"), ("?", "\u{FFFC}"), ("[", "[")];
         for (pattern, text) in yes {
             assert!(matches(pattern, text), "{pattern} {text}");
         }

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::archive;
-use super::schema::{Arity, Form, OptionSpec, Role};
+use super::schema::{Arity, Form, OperandSpec, OptionSpec, Role};
 use crate::follow::step::{Arg, Piece};
 
 /// How many subcommands deep a command line is read.
@@ -30,6 +30,10 @@ pub struct Reading<'a> {
     pub unknown_option: bool,
     /// A first word that is no subcommand of the innermost form, although that has some.
     pub unknown_subcommand: Option<&'a Arg>,
+    /// How many operands stand behind `--`.
+    pub behind_dashes: usize,
+    /// Arguments for the carried command that stand on the command line (`parallel … ::: a b`).
+    pub arguments: &'a [Arg],
     /// Whether it only asks for help or the version.
     pub help: bool,
 }
@@ -76,6 +80,8 @@ pub fn read<'a>(argv: &'a [Arg], form: Form<'static>) -> Reading<'a> {
         words: argv.get(1..).unwrap_or_default(),
         at: 0,
         ended: false,
+        dashes: false,
+        signalled: false,
         in_expression: false,
         reading: Reading { forms: vec![form], ..Reading::default() },
     };
@@ -88,6 +94,10 @@ struct Reader<'a> {
     at: usize,
     /// Options have ended.
     ended: bool,
+    /// They ended by `--`.
+    dashes: bool,
+    /// The signal of `kill` was given.
+    signalled: bool,
     /// The expression of `find` has begun.
     in_expression: bool,
     reading: Reading<'a>,
@@ -124,6 +134,21 @@ impl<'a> Reader<'a> {
         }
         if text == "--" && !word.has_hole() {
             self.ended = !style.expression;
+            self.dashes = true;
+            return true;
+        }
+        if style.colons && matches!(text, ":::" | ":::+") && !word.has_hole() {
+            self.reading.arguments = self.words.get(self.at..).unwrap_or_default();
+            self.at = self.words.len();
+            return true;
+        }
+        if style.signal && self.signal(word, text) {
+            return true;
+        }
+        if text == "-"
+            && let Some((names, arity, role)) = self.find("-")
+        {
+            self.take(names, Cow::Borrowed("-"), arity, role, None, word);
             return true;
         }
         let dashed = text.len() > 1 && (text.starts_with('-') || (style.plus && text.starts_with('+')));
@@ -156,11 +181,30 @@ impl<'a> Reader<'a> {
         true
     }
 
+    /// `kill -9 -1`: the first such word names the signal, a later one a process group.
+    fn signal(&mut self, word: &'a Arg, text: &'a str) -> bool {
+        let name = text.strip_prefix('-').unwrap_or_default();
+        let is_number = !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit());
+        let is_name = name.len() > 1 && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        if self.signalled && is_number {
+            self.reading.operands.push(word);
+            return true;
+        }
+        if !is_number && !is_name {
+            return false;
+        }
+        self.signalled = true;
+        let names = self.find(text).map(|(names, ..)| names).unwrap_or_default();
+        self.give(names, Cow::Borrowed(text), Arity::Flag, Role::Skip, Vec::new(), word);
+        true
+    }
+
     /// `/f` of a Windows program, whose names have no case.
     fn slashed(&mut self, word: &'a Arg, text: &'a str) -> bool {
         let name = text.split(':').next().unwrap_or(text).to_ascii_lowercase();
         let Some((names, arity, role)) = self.find(&name) else { return false };
-        let values = if name.len() < text.len() { vec![Cow::Owned(without_prefix(word, name.len() + 1))] } else { vec![] };
+        let values =
+            if name.len() < text.len() { vec![Cow::Owned(without_prefix(word, name.len() + 1))] } else { vec![] };
         self.give(names, Cow::Owned(name), arity, role, values, word);
         true
     }
@@ -185,6 +229,8 @@ impl<'a> Reader<'a> {
         };
         match found {
             Some((names, arity, role)) => self.take(names, Cow::Borrowed(name), arity, role, glued, word),
+            // `--no-X` of a listed `--X` takes it back.
+            None if name.strip_prefix("--no-").is_some_and(|rest| self.find(&format!("--{rest}")).is_some()) => {}
             None => self.unlisted(Cow::Borrowed(name), glued, word),
         }
     }
@@ -262,7 +308,8 @@ impl<'a> Reader<'a> {
         if text.is_empty() || !text.bytes().all(|b| b.is_ascii_alphanumeric()) {
             return;
         }
-        let found: Vec<_> = text.chars().map(|letter| (format!("-{letter}"), self.find(&format!("-{letter}")))).collect();
+        let found: Vec<_> =
+            text.chars().map(|letter| (format!("-{letter}"), self.find(&format!("-{letter}")))).collect();
         if found.iter().any(|(_, found)| found.is_none()) {
             return;
         }
@@ -293,6 +340,11 @@ impl<'a> Reader<'a> {
             (Arity::Pair, Some(value)) => std::iter::once(value).chain(self.next_words(1)).collect(),
             (Arity::Pair, None) => self.next_words(2),
             (Arity::Until, glued) => glued.into_iter().chain(self.words_until_end()).collect(),
+            (Arity::Many, glued) => {
+                let rest = self.words.get(self.at..).unwrap_or_default();
+                let count = rest.iter().take_while(|word| !word.prefix().starts_with('-')).count();
+                glued.into_iter().chain(self.next_words(count)).collect()
+            }
             (Arity::Rest, glued) => glued.into_iter().chain(self.next_words(usize::MAX)).collect(),
         };
         self.give(names, written, arity, role, values, word);
@@ -379,9 +431,10 @@ impl<'a> Reader<'a> {
         if self.style().exact || self.style().single_dash || name.len() < 3 {
             return None;
         }
-        let mut candidates = self.visible_forms().flat_map(|form| form.options.iter()).filter(|option| {
-            option.names.iter().any(|long| long.starts_with("--") && long.starts_with(name))
-        });
+        let mut candidates = self
+            .visible_forms()
+            .flat_map(|form| form.options.iter())
+            .filter(|option| option.names.iter().any(|long| long.starts_with("--") && long.starts_with(name)));
         let first = candidates.next()?;
         // Several spellings of one option are one; the same option in an outer form is the same.
         candidates.all(|other| other.names == first.names).then(|| found(first))
@@ -416,6 +469,7 @@ impl<'a> Reader<'a> {
         if form.style.options_first && form.subcommands.is_empty() {
             self.ended = true;
         }
+        self.reading.behind_dashes += usize::from(self.dashes);
         self.reading.operands.push(word);
         true
     }
@@ -429,7 +483,10 @@ impl<'a> Reader<'a> {
     /// The role of the carried command line that begins with `word`, if one does: all fixed operands in front of it
     /// are there, and it is no assignment where those come first (`env A=1 command`).
     fn begins_command(&self, word: &Arg, form: &Form<'static>) -> Option<Role> {
-        let position = form.operands.iter().position(|spec| matches!(spec.role, Role::Command | Role::ShellWords))?;
+        let position = form
+            .operands
+            .iter()
+            .position(|spec| matches!(spec.role, Role::Command | Role::ShellWords | Role::Words(_)))?;
         let (before, rest) = form.operands.split_at(position);
         let takes_variables = before.iter().any(|spec| spec.role == Role::Variable);
         if takes_variables && is_assignment(word.prefix()) {
@@ -477,9 +534,11 @@ pub fn without_prefix(arg: &Arg, bytes: usize) -> Arg {
     Arg { pieces, span }
 }
 
-/// The operands with their roles.
-pub fn operand_roles<'r, 'a>(reading: &'r Reading<'a>) -> impl Iterator<Item = (&'a Arg, Role)> + 'r {
-    let specs = reading.form().map(|form| form.operands.as_slice()).unwrap_or_default();
+/// The operands with the roles that `specs` gives them.
+pub fn operand_roles<'r, 'a>(
+    reading: &'r Reading<'a>,
+    specs: &'r [OperandSpec],
+) -> impl Iterator<Item = (&'a Arg, Role)> + 'r {
     let count = reading.operands.len();
     let repeated = specs.iter().position(|spec| spec.repeated);
     reading.operands.iter().enumerate().map(move |(index, operand)| {

@@ -41,13 +41,12 @@ pub struct Form<'a> {
     /// What its standard input is, when it reads it.
     pub input: Option<Role>,
     /// Where carried code runs, and the least class of carrying it.
-    pub carries: Carries,
+    #[serde(borrow)]
+    pub carries: Carries<'a>,
     /// What its output is known to be.
     pub prints: Prints,
     /// Whether what it writes comes from elsewhere (a download).
     pub fetches: bool,
-    /// Whether operands may name what it does: `target` of make, tasks of a runner.
-    pub tasks: bool,
 }
 
 /// A subcommand and its encoded [`Form`].
@@ -98,6 +97,10 @@ pub struct Style {
     pub slash: bool,
     /// `--help` and `--version` are not special here.
     pub no_help: bool,
+    /// Only the first `-9` or `-TERM` is an option; later ones are operands (`kill`).
+    pub signal: bool,
+    /// `:::` ends the command, and what follows are its arguments (`parallel`).
+    pub colons: bool,
 }
 
 /// An option: its names and what follows it.
@@ -125,7 +128,9 @@ pub enum Arity {
     Pair,
     /// All words up to `;` or `+`.
     Until,
-    /// All other words.
+    /// All words up to the next option.
+    Many,
+    /// All other words: the first has the role, the others are its arguments.
     Rest,
 }
 
@@ -169,6 +174,20 @@ pub enum Role {
     Sends,
     /// Text that leaves the machine.
     Discloses,
+    /// The name of a task of a runner: a deleting verb in it counts.
+    Task,
+    /// A pattern for the names of what is found.
+    FoundName,
+    /// A pattern for the paths of what is found.
+    FoundPath,
+    /// Deletes what is found.
+    DeletesFound,
+    /// Turns the next test of an expression round.
+    Negates,
+    /// Separates alternatives of an expression.
+    Alternates,
+    /// The code in the other arguments edits the files that it reads.
+    InPlace,
     /// A program and its arguments.
     Command,
     /// A program, with arguments that it gets from the carrier.
@@ -179,14 +198,24 @@ pub enum Role {
     ShellWords,
     /// `NAME=value` in front of a command.
     Variable,
+    /// A list of lines for a shell, as JSON or `key=[…]`.
+    ShellList,
     /// `key=value`, where some keys carry code; the list of keys.
     Setting(SettingTable),
+    /// The key of a setting that is kept.
+    SettingKey(SettingTable),
+    /// The value of the setting whose key stands before it.
+    SettingValue(SettingTable),
     /// Code in a language.
     Code(Language),
+    /// Words that are joined by blanks into code.
+    Words(Language),
     /// A file of code.
     File(Language),
     /// Words of which each is an argument of the carried command, one line each (`xargs`).
     Arguments,
+    /// A file of such lines.
+    ArgumentsFile,
     /// What stands for such an argument in the carried command (`xargs -I`).
     Placeholder,
     /// An HTTP address.
@@ -239,7 +268,26 @@ pub struct Clause<'a> {
     #[serde(borrow)]
     pub condition: Condition<'a>,
     /// What holds then.
-    pub verdict: Verdict<'a>,
+    pub verdict: Option<Verdict<'a>>,
+    /// Further roles that hold then.
+    #[serde(borrow)]
+    pub roles: Roles<'a>,
+}
+
+/// Roles that a clause adds to those of its form.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Roles<'a> {
+    /// Of the operands.
+    pub operands: Vec<OperandSpec>,
+    /// Of the values of options.
+    #[serde(borrow)]
+    pub options: Vec<(&'a str, Role)>,
+    /// Of standard input.
+    pub input: Option<Role>,
+    /// Of the working folder itself.
+    pub here: Option<Role>,
+    /// What is printed.
+    pub prints: Option<Prints>,
 }
 
 /// A condition under which less happens.
@@ -274,6 +322,8 @@ pub struct Condition<'a> {
     pub at_least: Option<u8>,
     /// At most this many operands.
     pub at_most: Option<u8>,
+    /// At least this many operands stand behind `--`.
+    pub behind_dashes: Option<u8>,
     /// A path that it deletes, writes or modifies lies here.
     pub places: Vec<PlaceName>,
     /// A variable is set for it, to one of the patterns.
@@ -310,12 +360,15 @@ pub enum PlaceName {
 }
 
 /// Where carried code runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Carries {
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Carries<'a> {
     /// Where.
     pub context: Where,
     /// The least class of carrying anything.
     pub at_least: Option<Class>,
+    /// When one of these holds, what was throwaway is not.
+    #[serde(borrow)]
+    pub unless: Vec<Condition<'a>>,
 }
 
 /// Where carried code runs.

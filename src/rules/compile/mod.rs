@@ -14,8 +14,8 @@ use serde_yaml::Spanned;
 use crate::effect::{Class, Effect};
 use crate::rules::archive;
 use crate::rules::schema::{
-    Arity, Carries, Clause, Condition, Form, Lowering, OperandSpec, OptionSpec, Role, Setting, Subcommand, Variable,
-    Verbs, Verdict,
+    Arity, Carries, Clause, Condition, Form, Lowering, OperandSpec, OptionSpec, Role, Roles, Setting, Style,
+    Subcommand, Variable, Verbs, Verdict,
 };
 use names::{parse_operand, parse_role, parse_style, parse_word_verdict};
 use yaml::{Entry, Many};
@@ -108,6 +108,7 @@ struct Compiler {
 struct Scope<'a> {
     options: Vec<OptionSpec<'a>>,
     any: bool,
+    style: Style,
     outer: Option<&'a Scope<'a>>,
 }
 
@@ -280,13 +281,16 @@ impl Compiler {
 
     /// Encodes a form with its subcommands. `id` is its stable name.
     fn form(&mut self, id: &str, form: &yaml::Form, outer: Option<&Scope<'_>>) -> Vec<u8> {
-        let style = parse_style(&form.style.0).unwrap_or_else(|message| {
-            self.problem(message);
-            Default::default()
-        });
+        let style = match outer {
+            Some(outer) if form.style.0.is_empty() => outer.style,
+            _ => parse_style(&form.style.0).unwrap_or_else(|message| {
+                self.problem(message);
+                Default::default()
+            }),
+        };
         let options = self.options(&form.options.lists);
         let outer = if style.own_options { None } else { outer };
-        let scope = Scope { options: options.clone(), any: form.options.any, outer };
+        let scope = Scope { options: options.clone(), any: form.options.any, style, outer };
         let base = self.verdict(form.class, form.effect, form.because.as_deref(), form.instead.as_deref());
         if let Some(verdict) = &base {
             self.rule(id, verdict);
@@ -310,16 +314,17 @@ impl Compiler {
             let Some(first) = names.first() else { continue };
             let sub_id = format!("{id}.{first}");
             let bytes = match subcommand {
-                yaml::Subcommand::Word(word) => self.word_form(&sub_id, word),
+                yaml::Subcommand::Word(word) => self.word_form(&sub_id, word, style),
                 yaml::Subcommand::Form(form) => self.form(&sub_id, form, Some(&scope)),
             };
             encoded.push((names, bytes));
         }
         self.check_subcommand_names(&encoded);
-        let carries = form
-            .carries
-            .as_ref()
-            .map_or(Carries::default(), |carries| Carries { context: carries.context, at_least: carries.at_least });
+        let carries = form.carries.as_ref().map_or(Carries::default(), |carries| Carries {
+            context: carries.context,
+            at_least: carries.at_least,
+            unless: self.unless(carries.unless.as_ref(), &scope),
+        });
         let compiled = Form {
             id,
             base,
@@ -339,7 +344,6 @@ impl Compiler {
             carries,
             prints: form.prints,
             fetches: form.fetches,
-            tasks: form.tasks,
         };
         archive::encode(&compiled)
     }
@@ -354,7 +358,7 @@ impl Compiler {
     }
 
     /// A subcommand given by one word: a class, or an effect.
-    fn word_form(&mut self, id: &str, word: &str) -> Vec<u8> {
+    fn word_form(&mut self, id: &str, word: &str, style: Style) -> Vec<u8> {
         let verdict = match parse_word_verdict(word) {
             Ok(verdict) => verdict,
             Err(message) => {
@@ -363,7 +367,7 @@ impl Compiler {
             }
         };
         self.rule(id, &verdict);
-        archive::encode(&Form { id, base: Some(verdict), any_options: true, ..Form::default() })
+        archive::encode(&Form { id, base: Some(verdict), style, any_options: true, ..Form::default() })
     }
 
     fn rule(&mut self, id: &str, verdict: &Verdict<'_>) {
@@ -391,6 +395,7 @@ impl Compiler {
             (&lists.optional, Arity::Optional),
             (&lists.pairs, Arity::Pair),
             (&lists.until, Arity::Until),
+            (&lists.many, Arity::Many),
             (&lists.rest, Arity::Rest),
         ];
         let mut options: Vec<OptionSpec<'a>> = Vec::new();
@@ -440,11 +445,7 @@ impl Compiler {
                 (self.canonical_option(name, scope), words(patterns))
             })
             .collect();
-        let unless = clause
-            .unless
-            .as_ref()
-            .map(|unless| unless.0.iter().map(|clause| self.condition(clause, scope)).collect())
-            .unwrap_or_default();
+        let unless = self.unless(clause.unless.as_ref(), scope);
         Condition {
             options: self.canonical(&clause.option.0, scope),
             all_options: self.canonical(&clause.all_options.0, scope),
@@ -453,11 +454,38 @@ impl Compiler {
             at,
             at_least: clause.at_least,
             at_most: clause.at_most,
+            behind_dashes: clause.behind_dashes,
             places: clause.place.0.clone(),
             variables: clause.variable.iter().map(|(name, list)| (name.as_str(), words(list))).collect(),
             input: words(&clause.input),
             unless,
         }
+    }
+
+    fn unless<'a>(&mut self, unless: Option<&'a yaml::UnlessClauses>, scope: &Scope<'_>) -> Vec<Condition<'a>> {
+        unless.map(|unless| unless.0.iter().map(|clause| self.condition(clause, scope)).collect()).unwrap_or_default()
+    }
+
+    /// The roles that a clause adds: `operands`, `input`, `here`, `prints`, or an option's name.
+    fn roles<'a>(&mut self, roles: &'a BTreeMap<String, Many<String>>, scope: &Scope<'_>) -> Roles<'a> {
+        let mut added = Roles::default();
+        for (target, words) in roles {
+            let first = words.0.first().map_or("", String::as_str);
+            match target.as_str() {
+                "operands" => added.operands = words.0.iter().filter_map(|word| self.operand(word)).collect(),
+                "input" => added.input = Some(self.role(first)),
+                "here" => added.here = Some(self.role(first)),
+                "prints" => match names::parse_prints(first) {
+                    Ok(prints) => added.prints = Some(prints),
+                    Err(message) => self.problem(message),
+                },
+                option => {
+                    let role = self.role(first);
+                    added.options.push((self.canonical_option(option, scope), role));
+                }
+            }
+        }
+        added
     }
 
     fn clause<'a>(&mut self, form: &str, clause: &'a Spanned<yaml::Clause>, scope: &Scope<'_>) -> Option<Clause<'a>> {
@@ -466,15 +494,18 @@ impl Compiler {
         if raw.to.is_some() {
             self.problem("`to:` belongs to `lowers:`, not to `when:`");
         }
-        let Some(verdict) = self.verdict(raw.class, raw.effect, raw.because.as_deref(), raw.instead.as_deref()) else {
-            self.problem("a clause of `when:` says `class:` or `effect:`");
-            return None;
-        };
-        let name = raw.id.clone().unwrap_or_else(|| clause_name(raw, &verdict));
+        let verdict = self.verdict(raw.class, raw.effect, raw.because.as_deref(), raw.instead.as_deref());
+        if verdict.is_none() && raw.roles.is_empty() {
+            self.problem("a clause of `when:` says `class:`, `effect:` or `roles:`");
+        }
+        let name = raw.id.clone().unwrap_or_else(|| clause_name(raw, verdict.as_ref()));
         let id = format!("{form}.{name}");
-        self.rule(&id, &verdict);
+        if let Some(verdict) = &verdict {
+            self.rule(&id, verdict);
+        }
         let condition = self.condition(raw, scope);
-        Some(Clause { id: leak(id), condition, verdict })
+        let roles = self.roles(&raw.roles, scope);
+        Some(Clause { id: leak(id), condition, verdict, roles })
     }
 
     fn lowering<'a>(&mut self, clause: &'a Spanned<yaml::Clause>, scope: &Scope<'_>) -> Option<Lowering<'a>> {
@@ -493,12 +524,14 @@ impl Compiler {
 }
 
 /// A name for a clause that has none: its first option or operand, else its effect.
-fn clause_name(clause: &yaml::Clause, verdict: &Verdict<'_>) -> String {
+fn clause_name(clause: &yaml::Clause, verdict: Option<&Verdict<'_>>) -> String {
     let word = clause.option.0.iter().chain(&clause.all_options.0).chain(clause.value.keys()).find_map(|name| {
         let name = name.trim_start_matches(['-', '+', '/']).trim_end_matches('=');
         (!name.is_empty()).then(|| name.to_owned())
     });
-    word.unwrap_or_else(|| verdict.effect.map_or(verdict.class.as_str(), Effect::as_str).to_owned())
+    word.unwrap_or_else(|| {
+        verdict.map_or("roles", |verdict| verdict.effect.map_or(verdict.class.as_str(), Effect::as_str)).to_owned()
+    })
 }
 
 /// Rule files are compiled once in a process, and their identities live as long as it.

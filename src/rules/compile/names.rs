@@ -5,7 +5,7 @@ use serde::de::value::{Error as ValueError, StrDeserializer};
 
 use crate::effect::{Class, Effect};
 use crate::payload::language::Language;
-use crate::rules::schema::{OperandSpec, Role, SettingTable, Style, Verdict};
+use crate::rules::schema::{OperandSpec, Prints, Role, SettingTable, Style, Verdict};
 
 /// The roles that are one word.
 const ROLES: &[(&str, Role)] = &[
@@ -23,14 +23,25 @@ const ROLES: &[(&str, Role)] = &[
     ("folder", Role::Folder),
     ("sends", Role::Sends),
     ("discloses", Role::Discloses),
+    ("task", Role::Task),
+    ("found-name", Role::FoundName),
+    ("found-path", Role::FoundPath),
+    ("deletes-found", Role::DeletesFound),
+    ("negates-next", Role::Negates),
+    ("alternates", Role::Alternates),
+    ("in-place", Role::InPlace),
     ("command", Role::Command),
     ("program", Role::Program),
     ("shell", Role::Shell),
     ("shell-words", Role::ShellWords),
     ("variable", Role::Variable),
+    ("shell-list", Role::ShellList),
+    ("setting-key:git", Role::SettingKey(SettingTable::Git)),
+    ("setting-value:git", Role::SettingValue(SettingTable::Git)),
     ("setting:git", Role::Setting(SettingTable::Git)),
     ("setting:ssh", Role::Setting(SettingTable::Ssh)),
     ("arguments", Role::Arguments),
+    ("arguments-file", Role::ArgumentsFile),
     ("placeholder", Role::Placeholder),
     ("url", Role::Url),
     ("http-method", Role::HttpMethod),
@@ -60,7 +71,8 @@ pub fn parse_role(name: &str) -> Result<Role, String> {
         ("code", Ok(Language::Shell)) => Ok(Role::Shell),
         ("code", Ok(language)) => Ok(Role::Code(language)),
         ("file", Ok(language)) => Ok(Role::File(language)),
-        ("code" | "file", Err(error)) => Err(format!("`{name}`: {error}")),
+        ("words", Ok(language)) => Ok(Role::Words(language)),
+        ("code" | "file" | "words", Err(error)) => Err(format!("`{name}`: {error}")),
         _ => Err(format!("`{name}` is no role; `docs/rules.md` lists them")),
     }
 }
@@ -69,7 +81,7 @@ pub fn parse_role(name: &str) -> Result<Role, String> {
 pub fn parse_operand(word: &str) -> Result<OperandSpec, String> {
     let (name, dots) = word.strip_suffix("...").map_or((word, false), |name| (name, true));
     let role = parse_role(name)?;
-    let whole_rest = matches!(role, Role::Command | Role::ShellWords);
+    let whole_rest = matches!(role, Role::Command | Role::ShellWords | Role::Words(_));
     Ok(OperandSpec { role, repeated: dots || whole_rest })
 }
 
@@ -89,6 +101,8 @@ pub fn parse_style(words: &[String]) -> Result<Style, String> {
             "keys" => &mut style.keys,
             "slash" => &mut style.slash,
             "no-help" => &mut style.no_help,
+            "signal" => &mut style.signal,
+            "colons" => &mut style.colons,
             _ => return Err(format!("`{word}` is no style; `docs/rules.md` lists them")),
         };
         *field = true;
@@ -105,4 +119,9 @@ pub fn parse_word_verdict(word: &str) -> Result<Verdict<'static>, String> {
         Some(effect) => Ok(Verdict { class: Class::Destructive, effect: Some(effect), because: "", instead: "" }),
         None => Err(format!("`{word}` is neither read-only, mutating nor an effect")),
     }
+}
+
+/// Reads what a program prints.
+pub fn parse_prints(word: &str) -> Result<Prints, String> {
+    Prints::deserialize(StrDeserializer::<ValueError>::new(word)).map_err(|error| format!("`{word}`: {error}"))
 }

@@ -41,7 +41,6 @@ pub struct Entry {
     pub carries: Option<Carries>,
     pub prints: Prints,
     pub fetches: bool,
-    pub tasks: bool,
 
     // A list of verbs.
     pub read_only: Many<String>,
@@ -77,7 +76,6 @@ pub struct Form {
     pub carries: Option<Carries>,
     pub prints: Prints,
     pub fetches: bool,
-    pub tasks: bool,
 }
 
 /// Where carried code runs.
@@ -86,6 +84,7 @@ pub struct Form {
 pub struct Carries {
     pub context: Where,
     pub at_least: Option<Class>,
+    pub unless: Option<UnlessClauses>,
 }
 
 /// A clause of `when`, `lowers` or `unless`.
@@ -98,6 +97,7 @@ pub struct Clause {
     pub because: Option<String>,
     pub instead: Option<String>,
     pub to: Option<Class>,
+    pub roles: BTreeMap<String, Many<String>>,
 
     pub option: Many<String>,
     pub all_options: Many<String>,
@@ -109,6 +109,7 @@ pub struct Clause {
     pub last: Many<String>,
     pub at_least: Option<u8>,
     pub at_most: Option<u8>,
+    pub behind_dashes: Option<u8>,
     pub place: Many<PlaceName>,
     pub variable: BTreeMap<String, Many<String>>,
     pub input: Many<String>,
@@ -145,6 +146,7 @@ pub struct OptionLists {
     pub optional: Vec<NamedRole>,
     pub pairs: Vec<NamedRole>,
     pub until: Vec<NamedRole>,
+    pub many: Vec<NamedRole>,
     pub rest: Vec<NamedRole>,
 }
 
@@ -225,7 +227,7 @@ impl<'de> Deserialize<'de> for Options {
         impl<'de> Visitor<'de> for OptionsVisitor {
             type Value = Options;
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("`any`, or lists named flags, values, optional, pairs, until, rest")
+                f.write_str("`any`, or lists named flags, values, optional, pairs, until, many, rest")
             }
             fn visit_str<E: de::Error>(self, value: &str) -> Result<Options, E> {
                 match value {
@@ -311,7 +313,6 @@ impl Entry {
             carries: self.carries,
             prints: self.prints,
             fetches: self.fetches,
-            tasks: self.tasks,
         };
         (form, self.examples)
     }
