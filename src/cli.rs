@@ -5,15 +5,28 @@
 
 use std::ffi::OsString;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 /// What a person may ask of guard by name.
 #[derive(Debug, Parser)]
-#[command(name = "guard", version, about, disable_help_subcommand = true)]
+#[command(name = "guard", version, about)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Reads `argv`. Without arguments it shows the help.
+///
+/// # Errors
+///
+/// What is to be shown instead: help, the version, or what is wrong.
+pub fn parse(argv: Vec<OsString>) -> Result<Command, clap::Error> {
+    if argv.len() <= 1 {
+        let help = Cli::command().render_help();
+        return Err(Cli::command().error(clap::error::ErrorKind::DisplayHelp, help));
+    }
+    Cli::try_parse_from(argv).map(|cli| cli.command)
 }
 
 /// The subcommands.

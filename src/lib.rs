@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod cli;
 pub mod commands;
+pub mod doors;
 pub mod effect;
 pub mod facts;
 pub mod folders;

@@ -2,6 +2,9 @@
 //!
 //! The pure rooms ask through [`Facts`]; [`NoFacts`] answers nothing, which is the contract's assumed world.
 
+mod git;
+pub mod machine;
+
 /// Questions about the machine. Every answer may be "not known", which must never lower a class.
 pub trait Facts {
     /// The content of a regular file that code may be read from, at most `limit` bytes of it;

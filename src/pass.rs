@@ -1,0 +1,95 @@
+//! The way from a door to a running program: judge, decide, ask, record, run.
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use guard::ask::{self, Answer, Refusal};
+use guard::doors::{Door, Errand, Failure};
+use guard::facts::machine::Machine;
+use guard::folders::Folders;
+use guard::journal::{Entry, Journal, Outcome};
+use guard::judge::judge;
+use guard::policy::{self, Configuration, Decision, Held};
+use guard::request::{Report, Request};
+
+use crate::run;
+
+/// The exit status of a command that was not run because of what it is.
+const HELD: u8 = 126;
+
+/// Carries a call through `door`. Returns only when nothing was run.
+pub fn pass(door: Door, argv: &[OsString]) -> ExitCode {
+    let folders = Folders::of_user();
+    let configuration = Configuration::load(folders.as_ref());
+    if let Err(mistake) = &configuration {
+        say(&format!("guard: {mistake}"));
+    }
+    let shell = configuration.as_ref().ok().and_then(|configuration| configuration.shell.as_deref());
+    let errand = match Errand::read(door, argv, shell) {
+        Ok(errand) => errand,
+        Err(failure) => return report_failure(&failure),
+    };
+    let report = worst(&errand.requests);
+    let Some(report) = report else { return report_failure(&run::run(errand.plan)) };
+    let folder = env::current_dir().ok();
+    let journal = Journal::of(folders.as_ref());
+    let entry = |outcome| Entry { door: errand.door, folder: folder.as_deref(), report: &report, outcome };
+
+    let held = match policy::decide(&report, &configuration) {
+        Decision::Run => {
+            if let Err(error) = journal.append(&entry(Outcome::Ran)) {
+                say(&format!("guard: not recorded: {error}"));
+            }
+            return report_failure(&run::run(errand.plan));
+        }
+        Decision::Ask(held) => match confirm(&held, &journal, configuration.as_ref().ok()) {
+            Answer::Confirmed { terminal } => match journal.append(&entry(Outcome::Confirmed(&terminal))) {
+                Ok(()) => return report_failure(&run::run(errand.plan)),
+                Err(error) => {
+                    say(&format!("guard: not recorded: {error}"));
+                    return refuse(&held, &Refusal::Unrecorded);
+                }
+            },
+            Answer::Refused(refusal) => (held, refusal),
+        },
+        Decision::Refuse(held) => (held, Refusal::Policy),
+    };
+    let (held, refusal) = held;
+    if let Err(error) = journal.append(&entry(Outcome::Refused(&refusal))) {
+        say(&format!("guard: not recorded: {error}"));
+    }
+    refuse(&held, &refusal)
+}
+
+/// Asks, when the answer could be recorded.
+fn confirm(held: &Held<'_>, journal: &Journal<'_>, configuration: Option<&Configuration>) -> Answer {
+    if let Err(error) = journal.check() {
+        say(&format!("guard: not recorded: {error}"));
+        return Answer::Refused(Refusal::Unrecorded);
+    }
+    let limit = configuration.map_or_else(|| Configuration::default().prompt_timeout, |known| known.prompt_timeout);
+    ask::ask(held, limit)
+}
+
+fn refuse(held: &Held<'_>, refusal: &Refusal) -> ExitCode {
+    say(ask::refusal(held, refusal).trim_end());
+    ExitCode::from(HELD)
+}
+
+/// The report on the worst of what may run; `None` when nothing may.
+fn worst(requests: &[Request]) -> Option<Report> {
+    let machine = Machine::here();
+    requests.iter().map(|request| judge(request, &machine)).max_by_key(|report| report.class)
+}
+
+fn report_failure(failure: &Failure) -> ExitCode {
+    say(&format!("guard: {}", failure.message));
+    ExitCode::from(failure.status)
+}
+
+/// A line on standard error. That nobody may be there to read it changes nothing.
+fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}

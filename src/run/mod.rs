@@ -1,0 +1,99 @@
+//! Becomes the program that was judged.
+//!
+//! Takes a [`Plan`], and gives an exit status only when the program could not be started. Where the program is the
+//! text of a script, it gets the bytes that were judged, not the file they came from. Knows nothing of danger.
+
+mod system;
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use guard::doors::{Failure, Plan, shells};
+use nix::errno::Errno;
+
+pub use system::restore_sigpipe;
+
+/// A longer argument is refused by Linux.
+const LONGEST_ARGUMENT: usize = 128 * 1024 - 1;
+
+/// Runs the plan in the place of this process. Returns only when that fails.
+pub fn run(plan: Plan) -> Failure {
+    match plan {
+        Plan::Program(argv) => program(argv),
+        Plan::Shell { path, argv } => execute(&path, &argv),
+        Plan::Input { path, before, text, after } => {
+            let name = before.first().cloned().unwrap_or_default();
+            with_text(&path, before, &text, name, after)
+        }
+        Plan::Script { path, before, shell: true, name, text, after } => with_text(&path, before, &text, name, after),
+        Plan::Script { path, before, shell: false, text, after, .. } => match system::hold(&text) {
+            Ok(file) => execute(&path, &[before, vec![file], after].concat()),
+            Err(error) => failure(&path, error),
+        },
+    }
+}
+
+/// A shell gets a text as its `-c`, with `name` as `$0`; where it is too long for an argument, through a file
+/// that has no name and that nobody can change.
+fn with_text(path: &Path, before: Vec<OsString>, text: &[u8], name: OsString, after: Vec<OsString>) -> Failure {
+    let text = if text.len() < LONGEST_ARGUMENT {
+        OsStr::from_bytes(text).to_os_string()
+    } else {
+        match system::hold(text) {
+            Ok(file) => [OsStr::new(". "), &file].into_iter().collect(),
+            Err(error) => return failure(path, error),
+        }
+    };
+    execute(path, &[before, vec![OsString::from("-c"), text, name], after].concat())
+}
+
+fn execute(path: &Path, argv: &[OsString]) -> Failure {
+    failure(path, system::execute(path, argv))
+}
+
+/// Looks for a program as `execvp` does, and becomes it. A file of guard's own under a shell's name is passed
+/// over: what it would be given is judged already.
+fn program(argv: Vec<OsString>) -> Failure {
+    let name = argv.first().map_or(OsStr::new(""), OsString::as_os_str);
+    if name.as_bytes().contains(&b'/') {
+        return attempt(Path::new(name), &argv);
+    }
+    let own = shells::Identity::own();
+    let passed_over = |path: &PathBuf| shells::is_shell(name) && own.is_at(path);
+    let mut denied = None;
+    if !name.is_empty() {
+        for path in shells::candidates(name, false).into_iter().filter(|path| !passed_over(path)) {
+            match attempt_at(&path, &argv) {
+                Errno::ENOENT | Errno::ENOTDIR => {}
+                Errno::EACCES => denied = denied.or(Some(path)),
+                error => return failure(&path, error),
+            }
+        }
+    }
+    match denied {
+        Some(path) => failure(&path, Errno::EACCES),
+        None => Failure { status: 127, message: format!("{}: command not found", name.display()) },
+    }
+}
+
+fn attempt(path: &Path, argv: &[OsString]) -> Failure {
+    failure(path, attempt_at(path, argv))
+}
+
+/// Becomes the program at `path`. A file that has no format is a script for `sh`, as `execvp` takes it.
+fn attempt_at(path: &Path, argv: &[OsString]) -> Errno {
+    let error = system::execute(path, argv);
+    if error != Errno::ENOEXEC {
+        return error;
+    }
+    let Some(shell) = shells::Identity::own().find(OsStr::new("sh")) else { return error };
+    let arguments = argv.get(1..).unwrap_or_default();
+    system::execute(&shell, &[&[OsString::from("sh"), path.as_os_str().to_os_string()], arguments].concat())
+}
+
+/// The exit status is a shell's: 127 for what is not there, 126 for what cannot be run.
+fn failure(path: &Path, error: Errno) -> Failure {
+    let status = if error == Errno::ENOENT { 127 } else { 126 };
+    Failure { status, message: format!("{}: {}", path.display(), error.desc()) }
+}
