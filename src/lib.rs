@@ -18,3 +18,4 @@ pub mod rules;
 pub mod shell;
 pub mod span;
 pub mod text;
+pub mod visible;

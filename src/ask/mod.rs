@@ -54,3 +54,19 @@ pub fn ask(_held: &Held<'_>, _limit: Duration) -> Answer {
 pub fn refusal(held: &Held<'_>, refusal: &Refusal) -> String {
     format!("guard: not run: {} command: {refusal:?}\n", held.report.class)
 }
+
+impl Refusal {
+    /// Why, in few words.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Refusal::Declined { .. } => "a human said no",
+            Refusal::Interrupted => "the question was interrupted",
+            Refusal::Expired(_) => "nobody answered in time",
+            Refusal::Closed => "the terminal was closed",
+            Refusal::NoTerminal => "there is no terminal to ask on",
+            Refusal::Background => "the terminal belongs to another job",
+            Refusal::Policy => "the policy refuses it",
+            Refusal::Unrecorded => "it cannot be recorded",
+        }
+    }
+}

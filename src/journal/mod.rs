@@ -3,9 +3,20 @@
 //! Takes what happened, gives a line in `journal.jsonl`; reads it back for people and checks it. Knows how to mask
 //! secrets; knows nothing of how anything was decided.
 
+mod chain;
+mod mask;
+mod record;
+mod verify;
+
+pub use mask::Masker;
+pub use record::{By, Reason, Record, Word};
+pub use verify::{Problem, Verification};
+
 use std::fmt;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use chain::Files;
 
 use crate::ask::Refusal;
 use crate::folders::Folders;
@@ -53,7 +64,7 @@ impl<'a> Journal<'a> {
     ///
     /// As for [`Journal::append`].
     pub fn check(&self) -> Result<(), Unwritten> {
-        Ok(())
+        self.files()?.check()
     }
 
     /// Appends a record. It must be called before the command runs: guard becomes the command. What did not run
@@ -63,9 +74,39 @@ impl<'a> Journal<'a> {
     ///
     /// When the record is not in the journal. Then a command that was to be confirmed must not run; any other
     /// runs, with the error as a warning.
-    pub fn append(&self, _entry: &Entry<'_>) -> Result<(), Unwritten> {
-        let _ = self.folders;
-        Ok(())
+    pub fn append(&self, entry: &Entry<'_>) -> Result<(), Unwritten> {
+        let files = self.files()?;
+        let record = Record::of(entry);
+        let fail =
+            |error: serde_json::Error| Unwritten { place: files.journal.display().to_string(), error: error.into() };
+        let bytes = serde_json::to_vec(&record).map_err(fail)?;
+        files.append(&bytes, record.decision != Word::Ran)
+    }
+
+    /// Checks that no record was changed, taken out or moved.
+    ///
+    /// # Errors
+    ///
+    /// When the journal cannot be read, or stays locked.
+    pub fn verify(&self) -> Result<Verification, Unwritten> {
+        verify::verify(&self.files()?)
+    }
+
+    /// The file with the records.
+    ///
+    /// # Errors
+    ///
+    /// When there is no home folder.
+    pub fn path(&self) -> Result<PathBuf, Unwritten> {
+        self.files().map(|files| files.journal)
+    }
+
+    fn files(&self) -> Result<Files, Unwritten> {
+        let no_home = || Unwritten {
+            place: "journal".to_owned(),
+            error: io::Error::new(io::ErrorKind::NotFound, "there is no home folder: HOME is not set"),
+        };
+        self.folders.map(|folders| Files::of(&folders.state)).ok_or_else(no_home)
     }
 }
 

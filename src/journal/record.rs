@@ -1,0 +1,224 @@
+//! One record of the journal, as it is written and read.
+
+use std::borrow::Cow;
+use std::env;
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::mask::Masker;
+use super::{Entry, Outcome};
+use crate::ask::Refusal;
+use crate::effect::{Class, Effect, Finding};
+
+/// How much of a command's text is kept.
+const TEXT_LIMIT: usize = 8 << 10;
+
+/// How much of a subject, a reason or a part of a long text is kept.
+const SHORT_LIMIT: usize = 300;
+
+/// How many findings are kept; the first ones are the worst.
+const FINDINGS_LIMIT: usize = 16;
+
+/// The exit status of a command that was refused.
+const REFUSED_STATUS: i32 = 126;
+
+/// What happened to one command.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Record<'a> {
+    /// When it was decided.
+    pub time: Timestamp,
+    /// guard's process, which is also the command's when it ran.
+    pub pid: u32,
+    /// The agent that asked, where it can be told.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    pub client: Option<Cow<'a, str>>,
+    /// How the command came in.
+    #[serde(borrow)]
+    pub door: Cow<'a, str>,
+    /// Where it was to run.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    pub folder: Option<Cow<'a, str>>,
+    /// The command, its secrets masked, at most its first 8 KiB.
+    #[serde(borrow)]
+    pub text: Cow<'a, str>,
+    /// The length of the whole text in bytes, where not all of it is here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<usize>,
+    /// Its class.
+    pub class: Class,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", borrow)]
+    pub findings: Vec<Reason<'a>>,
+    /// What came of it.
+    pub decision: Word,
+    /// Who decided.
+    pub by: By,
+    /// The terminal on which a human answered.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    pub terminal: Option<Cow<'a, str>>,
+    /// Why it did not run.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    pub because: Option<Cow<'a, str>>,
+    /// guard's exit status, where guard ended by itself. A command that runs takes guard's place, so that its own
+    /// status is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit: Option<i32>,
+}
+
+/// A finding, without what can be looked up by its rule.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Reason<'a> {
+    /// The rule's name.
+    #[serde(borrow)]
+    pub rule: Cow<'a, str>,
+    /// The class that this finding alone gives.
+    pub class: Class,
+    /// The effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Effect>,
+    /// What it is done to.
+    #[serde(default, skip_serializing_if = "str::is_empty", borrow)]
+    pub subject: Cow<'a, str>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "str::is_empty", borrow)]
+    pub because: Cow<'a, str>,
+    /// The part of the text that does it, where the record does not have the whole text.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    pub part: Option<Cow<'a, str>>,
+}
+
+/// What came of a command, in the journal's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Word {
+    /// It ran without a question.
+    Ran,
+    /// It ran because a human confirmed it.
+    Confirmed,
+    /// It did not run.
+    Refused,
+}
+
+impl Word {
+    /// Every word.
+    pub const ALL: [Word; 3] = [Word::Ran, Word::Confirmed, Word::Refused];
+
+    /// The word itself.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Word::Ran => "ran",
+            Word::Confirmed => "confirmed",
+            Word::Refused => "refused",
+        }
+    }
+}
+
+/// Who decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// The policy alone.
+    Policy,
+    /// A human at a terminal.
+    Human,
+    /// Somebody was to be asked, and nobody answered.
+    Nobody,
+}
+
+impl<'a> Record<'a> {
+    /// The record of an entry, its secrets masked and its texts bounded.
+    pub fn of(entry: &Entry<'a>) -> Record<'a> {
+        let masker = Masker::default();
+        let report = entry.report;
+        let text = bounded(&report.text, TEXT_LIMIT);
+        let cut = text.len() < report.text.len();
+        let reason = |finding: &'a Finding| Reason {
+            rule: Cow::Borrowed(&finding.rule),
+            class: finding.class,
+            effect: finding.effect,
+            subject: masker.mask(bounded(&finding.subject, SHORT_LIMIT)),
+            because: masker.mask(bounded(&finding.because, SHORT_LIMIT)),
+            part: cut.then(|| masker.mask(bounded(finding.span.of(&report.text), SHORT_LIMIT))),
+        };
+        let (decision, by, terminal, because) = settled(entry.outcome);
+        Record {
+            time: Timestamp::now(),
+            pid: std::process::id(),
+            client: client(|name| env::var_os(name).is_some()).map(Cow::Borrowed),
+            door: Cow::Borrowed(entry.door),
+            folder: entry.folder.map(Path::to_string_lossy),
+            text: masker.mask(text),
+            length: cut.then_some(report.text.len()),
+            class: report.class,
+            findings: report.findings.iter().take(FINDINGS_LIMIT).map(reason).collect(),
+            decision,
+            by,
+            terminal: terminal.map(Cow::Borrowed),
+            because: because.map(Cow::Borrowed),
+            exit: (decision == Word::Refused).then_some(REFUSED_STATUS),
+        }
+    }
+}
+
+type Settled<'a> = (Word, By, Option<&'a str>, Option<&'static str>);
+
+fn settled(outcome: Outcome<'_>) -> Settled<'_> {
+    match outcome {
+        Outcome::Ran => (Word::Ran, By::Policy, None, None),
+        Outcome::Confirmed(terminal) => (Word::Confirmed, By::Human, Some(terminal), None),
+        Outcome::Refused(refusal) => {
+            let (by, terminal) = match refusal {
+                Refusal::Policy => (By::Policy, None),
+                Refusal::Declined { terminal } => (By::Human, Some(terminal.as_str())),
+                _ => (By::Nobody, None),
+            };
+            (Word::Refused, by, terminal, Some(refusal.as_str()))
+        }
+    }
+}
+
+/// The beginning of a text, at most `limit` bytes, cut between characters.
+fn bounded(text: &str, limit: usize) -> &str {
+    let end = (0..=limit.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    text.get(..end).unwrap_or_default()
+}
+
+/// The variables by which agents mark the shells they start. They are anybody's to set: good for a record, never
+/// for a decision.
+const CLIENTS: [(&str, &str); 11] = [
+    ("CLAUDECODE", "claude"),
+    ("CODEX_THREAD_ID", "codex"),
+    ("CODEX_CI", "codex"),
+    ("GEMINI_CLI", "gemini"),
+    ("QWEN_CODE", "qwen"),
+    ("OPENCODE", "opencode"),
+    ("PI_CODING_AGENT", "pi"),
+    ("COPILOT_CLI", "copilot"),
+    ("CLINE_CONNECTOR_CLI_LAUNCH", "cline"),
+    ("CRUSH", "crush"),
+    ("CURSOR_AGENT", "cursor"),
+];
+
+fn client(is_set: impl Fn(&str) -> bool) -> Option<&'static str> {
+    CLIENTS.iter().find(|(variable, _)| is_set(variable)).map(|(_, client)| *client)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        assert_eq!(bounded("abc", 5), "abc");
+        assert_eq!(bounded("aéb", 2), "a");
+        assert_eq!(bounded("é", 0), "");
+    }
+
+    #[test]
+    fn clients_are_known_by_their_marks() {
+        assert_eq!(client(|name| name == "GEMINI_CLI"), Some("gemini"));
+        assert_eq!(client(|_| false), None);
+    }
+}
