@@ -24,16 +24,35 @@ pub struct Verification {
 /// Something that is not as it was written.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// The record's line does not have the hash that the next record, or the head, carries.
-    Changed { seq: u64 },
-    /// The records from the first number to the second are not there.
-    Missing { from: u64, to: u64 },
+    /// A record's line does not have the hash that the next record, or the head, carries.
+    Changed {
+        /// The record's number.
+        seq: u64,
+    },
+    /// Records are not there.
+    Missing {
+        /// The first one's number.
+        from: u64,
+        /// The last one's number.
+        to: u64,
+    },
     /// A record stands behind one that was written later.
-    Moved { seq: u64, after: u64 },
-    /// A line, counted from one, is no record.
-    Damaged { line: u64 },
-    /// Before this record was written, the head was removed: what it covered is not known to be whole.
-    Headless { seq: u64 },
+    Moved {
+        /// The record's number.
+        seq: u64,
+        /// The later one's number.
+        after: u64,
+    },
+    /// A line is no record.
+    Damaged {
+        /// The line, counted from one.
+        line: u64,
+    },
+    /// Before a record was written, the head was removed: what it covered is not known to be whole.
+    Headless {
+        /// The record's number.
+        seq: u64,
+    },
     /// There is no head, so the end is not known to be whole.
     NoHead,
 }
