@@ -5,7 +5,11 @@
 
 use std::ffi::OsString;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand};
+
+use crate::effect::Class;
+use crate::journal::Word;
 
 /// What a person may ask of guard by name.
 #[derive(Debug, Parser)]
@@ -34,6 +38,8 @@ pub fn parse(argv: Vec<OsString>) -> Result<Command, clap::Error> {
 pub enum Command {
     /// Say what a command would do, and run nothing
     Check(Check),
+    /// Show what was judged and decided, or check that the record is whole
+    Log(Log),
 }
 
 /// `guard check`.
@@ -62,4 +68,46 @@ pub struct Check {
     /// Judge the text alone, and look at nothing on this machine
     #[arg(long)]
     pub no_facts: bool,
+}
+
+/// `guard log`.
+#[derive(Debug, Args)]
+pub struct Log {
+    /// Only what is younger than a time span (1h, 2d) or a date (2026-11-22, 2026-11-22T18:00)
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+
+    /// Only commands of this class
+    #[arg(long, value_parser = words(&CLASSES, Class::as_str))]
+    pub class: Option<Class>,
+
+    /// Only what was decided so
+    #[arg(long, value_parser = words(&Word::ALL, Word::as_str))]
+    pub decision: Option<Word>,
+
+    /// The last N of them
+    #[arg(short = 'n', value_name = "N")]
+    pub last: Option<usize>,
+
+    /// Print the records as they stand in the journal
+    #[arg(long)]
+    pub json: bool,
+
+    /// Check that no record was changed, taken out or moved, and show nothing else
+    #[arg(long, conflicts_with_all = ["since", "class", "decision", "last", "json"])]
+    pub verify: bool,
+}
+
+/// The classes, in their order.
+const CLASSES: [Class; 3] = [Class::ReadOnly, Class::Mutating, Class::Destructive];
+
+/// Reads one of a few words.
+fn words<T: Copy + Send + Sync + 'static>(
+    values: &'static [T],
+    word: fn(T) -> &'static str,
+) -> impl TypedValueParser<Value = T> {
+    let known = PossibleValuesParser::new(values.iter().map(|value| word(*value)));
+    known.try_map(move |text| {
+        values.iter().copied().find(|value| word(*value) == text).ok_or("expected one of the possible values")
+    })
 }

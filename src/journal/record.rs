@@ -144,7 +144,7 @@ impl<'a> Record<'a> {
         };
         let (decision, by, terminal, because) = settled(entry.outcome);
         Record {
-            time: Timestamp::now(),
+            time: now(),
             pid: std::process::id(),
             client: client(|name| env::var_os(name).is_some()).map(Cow::Borrowed),
             door: Cow::Borrowed(entry.door),
@@ -160,6 +160,12 @@ impl<'a> Record<'a> {
             exit: (decision == Word::Refused).then_some(REFUSED_STATUS),
         }
     }
+}
+
+/// The time, to the millisecond.
+fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
 type Settled<'a> = (Word, By, Option<&'a str>, Option<&'static str>);
