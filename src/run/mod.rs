@@ -3,6 +3,8 @@
 //! Takes a [`Plan`], and gives an exit status only when the program could not be started. Where the program is the
 //! text of a script, it gets the bytes that were judged, not the file they came from. Knows nothing of danger.
 
+#[cfg(target_os = "linux")]
+mod substitute;
 mod system;
 
 use std::ffi::{OsStr, OsString};
@@ -26,12 +28,44 @@ pub fn run(plan: Plan) -> Failure {
             let name = before.first().cloned().unwrap_or_default();
             with_text(&path, before, &text, name, after)
         }
-        Plan::Script { path, before, shell: true, name, text, after } => with_text(&path, before, &text, name, after),
-        Plan::Script { path, before, shell: false, text, after, .. } => match system::hold(&text) {
-            Ok(file) => execute(&path, &[before, vec![file], after].concat()),
-            Err(error) => failure(&path, error),
-        },
+        Plan::Script { path, before, shell, name, text, after } => script(&path, before, shell, name, &text, after),
     }
+}
+
+/// A script runs under its own name. Where its opening cannot be watched, a shell gets the text as its `-c`, and
+/// other interpreters a file without a name.
+fn script(
+    path: &Path,
+    before: Vec<OsString>,
+    shell: bool,
+    name: OsString,
+    text: &[u8],
+    after: Vec<OsString>,
+) -> Failure {
+    if watched(&name, text, shell) {
+        // A shell takes a name such as `-x` for an option.
+        let ambiguous = shell && matches!(name.as_bytes(), [b'-' | b'+', ..]);
+        let end = ambiguous.then(|| OsString::from("--"));
+        return execute(path, &[before, end.into_iter().collect(), vec![name], after].concat());
+    }
+    if shell {
+        return with_text(path, before, text, name, after);
+    }
+    match system::hold(text) {
+        Ok(file) => execute(path, &[before, vec![file], after].concat()),
+        Err(error) => failure(path, error),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn watched(name: &OsStr, text: &[u8], shell: bool) -> bool {
+    let reader = if shell { substitute::Reader::Shell } else { substitute::Reader::Other };
+    substitute::arrange(Path::new(name), text, reader).is_ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+fn watched(_name: &OsStr, _text: &[u8], _shell: bool) -> bool {
+    false
 }
 
 /// A shell gets a text as its `-c`, with `name` as `$0`; where it is too long for an argument, through a file

@@ -80,7 +80,7 @@ pub fn execute(path: &Path, argv: &[OsString]) -> Errno {
 /// Keeps `text` in a file without a name, open for the program that comes next, and gives the path by which that
 /// program can read it. Nobody can change it any more.
 pub fn hold(text: &[u8]) -> Result<OsString, Errno> {
-    let file = nameless_file(text).map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
+    let file = nameless_file(text)?;
     // Far from the descriptors that scripts use by number.
     let inherited = fcntl(&file, FcntlArg::F_DUPFD(FIRST_HELD)).or_else(|_| fcntl(&file, FcntlArg::F_DUPFD(3)))?;
     Ok(OsString::from(format!("/dev/fd/{inherited}")))
@@ -89,26 +89,143 @@ pub fn hold(text: &[u8]) -> Result<OsString, Errno> {
 /// Held files get this descriptor or a higher one.
 const FIRST_HELD: RawFd = 100;
 
+/// A file without a name that holds `text`, and that nobody can change.
 #[cfg(target_os = "linux")]
-fn nameless_file(text: &[u8]) -> io::Result<OwnedFd> {
+pub fn nameless_file(text: &[u8]) -> Result<OwnedFd, Errno> {
     use nix::fcntl::SealFlag;
     use nix::sys::memfd::{MFdFlags, memfd_create};
     let flags = MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING;
     let mut file = std::fs::File::from(memfd_create(c"guard", flags)?);
-    file.write_all(text)?;
+    file.write_all(text).and_then(|()| file.rewind()).map_err(errno)?;
     let seals = SealFlag::F_SEAL_WRITE | SealFlag::F_SEAL_GROW | SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_SEAL;
     fcntl(&file, FcntlArg::F_ADD_SEALS(seals))?;
-    file.rewind()?;
     Ok(OwnedFd::from(file))
 }
 
+/// A file that holds `text` and has no name any more.
 #[cfg(not(target_os = "linux"))]
-fn nameless_file(text: &[u8]) -> io::Result<OwnedFd> {
+pub fn nameless_file(text: &[u8]) -> Result<OwnedFd, Errno> {
     use std::fs::{self, File};
     use std::os::unix::fs::OpenOptionsExt;
     let path = std::env::temp_dir().join(format!("guard-{}", std::process::id()));
-    let mut file = File::options().write(true).create_new(true).mode(0o600).open(&path)?;
+    let mut file = File::options().write(true).create_new(true).mode(0o600).open(&path).map_err(errno)?;
     let opened = file.write_all(text).and_then(|()| File::open(&path));
-    fs::remove_file(&path)?;
-    opened.map(OwnedFd::from)
+    fs::remove_file(&path).and(opened).map(OwnedFd::from).map_err(errno)
+}
+
+/// The number of a system's error.
+pub fn errno(error: io::Error) -> Errno {
+    Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO))
+}
+
+/// Runs `life` in a process of its own, which no wait of this one will ever see, without the standard streams.
+#[cfg(target_os = "linux")]
+pub fn spawn_orphan(life: impl FnOnce()) -> Result<(), Errno> {
+    use nix::sys::wait::waitpid;
+    use nix::unistd::{ForkResult, fork};
+    // SAFETY: this process has one thread, so the child may do whatever the parent might.
+    match unsafe { fork() }? {
+        ForkResult::Parent { child } => waitpid(child, None).map(|_| ()),
+        ForkResult::Child => {
+            // SAFETY: as above.
+            if let Ok(ForkResult::Child) = unsafe { fork() } {
+                leave_streams();
+                life();
+            }
+            // SAFETY: ends this copy of the process, without running what the original has arranged for its end.
+            unsafe { libc::_exit(0) }
+        }
+    }
+}
+
+/// Puts `/dev/null` in place of the standard streams, so that nobody waits for their end.
+#[cfg(target_os = "linux")]
+fn leave_streams() {
+    let Ok(null) = std::fs::File::options().read(true).write(true).open("/dev/null") else { return };
+    for stream in 0..3 {
+        // SAFETY: the standard streams belong to nobody in this process, which prints nothing.
+        unsafe { libc::dup2(std::os::fd::AsRawFd::as_raw_fd(&null), stream) };
+    }
+}
+
+/// Lets the process `tracer` trace this one where the system restricts tracing to ancestors.
+#[cfg(target_os = "linux")]
+pub fn allow_tracer(tracer: i32) {
+    // SAFETY: passes a number; where the kernel has no such restriction it answers with an error.
+    unsafe { libc::prctl(libc::PR_SET_PTRACER, tracer) };
+}
+
+/// The system call at which a traced process stands.
+#[cfg(target_os = "linux")]
+#[derive(Debug)]
+pub enum SystemCall {
+    /// It is about to be made.
+    Entry {
+        /// Its number.
+        number: i64,
+        /// Its arguments.
+        arguments: [u64; 6],
+        /// Whether it is one of this machine's own kind, not of an older or narrower one.
+        native: bool,
+    },
+    /// It was made.
+    Exit {
+        /// What it gave.
+        result: i64,
+    },
+    /// The process does not stand at one.
+    Other,
+}
+
+/// The system call at which `pid` stands.
+#[cfg(target_os = "linux")]
+pub fn system_call(pid: unistd::Pid) -> Result<SystemCall, Errno> {
+    const GET_SYSCALL_INFO: u32 = 0x420e;
+    // `struct ptrace_syscall_info` as words: operation and architecture, two pointers, then what the operation has.
+    let mut info = [0_u64; 16];
+    // SAFETY: the kernel writes at most as many bytes as the third argument says, which is the size of `info`.
+    let written = unsafe {
+        libc::ptrace(GET_SYSCALL_INFO as _, pid.as_raw(), size_of_val(&info), info.as_mut_ptr().cast::<libc::c_void>())
+    };
+    Errno::result(written)?;
+    let [first, _, _, third, rest @ ..] = info;
+    let [operation, _, _, _, a, b, c, d] = first.to_ne_bytes();
+    Ok(match operation {
+        1 => {
+            let [one, two, three, four, five, six, ..] = rest;
+            let number = i64::try_from(third).unwrap_or(-1);
+            let native = u32::from_ne_bytes([a, b, c, d]) == NATIVE_ARCHITECTURE && number & 0x4000_0000 == 0;
+            SystemCall::Entry { number, arguments: [one, two, three, four, five, six], native }
+        }
+        2 => SystemCall::Exit { result: i64::from_ne_bytes(third.to_ne_bytes()) },
+        _ => SystemCall::Other,
+    })
+}
+
+/// What the kernel's audit calls the architecture that guard was built for; 0 where that is not known, which no
+/// process is.
+#[cfg(target_os = "linux")]
+const NATIVE_ARCHITECTURE: u32 = if cfg!(target_arch = "x86_64") {
+    0xc000_003e
+} else if cfg!(target_arch = "aarch64") {
+    0xc000_00b7
+} else {
+    0
+};
+
+/// The folder (`None`: the working folder) and the address of the path, for a call that opens a file.
+#[cfg(target_os = "linux")]
+pub fn opened_path(number: i64, arguments: &[u64; 6]) -> Option<(Option<i32>, u64)> {
+    let [first, second, ..] = *arguments;
+    #[cfg(target_arch = "x86_64")]
+    if number == libc::SYS_open {
+        return Some((None, first));
+    }
+    if number != libc::SYS_openat && number != libc::SYS_openat2 {
+        return None;
+    }
+    // The kernel takes the low half as a signed number.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "as the kernel reads it")]
+    let folder = first as u32 as i32;
+    Some(((folder != libc::AT_FDCWD).then_some(folder), second))
 }
