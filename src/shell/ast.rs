@@ -484,6 +484,11 @@ pub enum Operation {
     Names,
     /// `${!x[@]}`, `${!x[*]}`
     Keys,
+    /// Anything else, such as `${x!y}`. Bash gives up on the command when it comes to expand it.
+    Invalid {
+        /// What stands up to the `}`.
+        word: Word,
+    },
 }
 
 /// Which matches `${x/p/r}` replaces.

@@ -1,0 +1,226 @@
+//! Reads compound commands behind the reserved word that begins them.
+
+use super::ast::*;
+use super::inside::{ARITHMETIC, Rules};
+use super::parser::{Parser, Result};
+use super::reserved::Reserved;
+use super::word::Kind;
+
+impl Parser<'_> {
+    /// Reads the compound command that `word`, taken already, begins.
+    pub(super) fn compound(&mut self, word: Reserved) -> Result<CommandKind> {
+        match word {
+            Reserved::OpenBrace => self.group().map(CommandKind::Group),
+            Reserved::OpenBrackets => self.conditional().map(CommandKind::Conditional),
+            Reserved::If => self.conditional_branches(),
+            Reserved::Case => self.case(),
+            Reserved::For => self.for_loop(false),
+            Reserved::Select => self.for_loop(true),
+            Reserved::While | Reserved::Until => self.while_loop(word == Reserved::Until),
+            _ => self.unexpected("this does not belong here"),
+        }
+    }
+
+    fn expect(&mut self, word: Reserved, reason: &'static str) -> Result<()> {
+        if self.eat_reserved(word) { Ok(()) } else { self.unexpected(reason) }
+    }
+
+    /// `…; }`
+    fn group(&mut self) -> Result<Script> {
+        let script = self.commands()?;
+        self.expect(Reserved::CloseBrace, "a brace is not closed")?;
+        Ok(script)
+    }
+
+    /// `( … )`, or `(( … ))` when its parentheses match and close together.
+    pub(super) fn subshell_or_arithmetic(&mut self) -> Result<CommandKind> {
+        if self.ahead(1) == b'(' && self.is_bash() {
+            let start = self.pos;
+            let lines = self.lines.clone();
+            self.advance(2);
+            let arithmetic = self.arithmetic_inside(&ARITHMETIC)?;
+            self.pos += 1;
+            if self.byte(self.pos) == b')' {
+                self.pos += 1;
+                return Ok(CommandKind::Arithmetic(arithmetic));
+            }
+            self.rewind(start)?;
+            self.lines = lines;
+        }
+        self.advance(1);
+        let script = self.commands()?;
+        if self.peek() != b')' {
+            return self.unexpected("a parenthesis is not closed");
+        }
+        self.pos += 1;
+        Ok(CommandKind::Subshell(script))
+    }
+
+    /// `… then … elif … then … else … fi`
+    fn conditional_branches(&mut self) -> Result<CommandKind> {
+        let mut branches = Vec::new();
+        loop {
+            let condition = self.commands()?;
+            self.expect(Reserved::Then, "`then` is missing")?;
+            branches.push((condition, self.commands()?));
+            if !self.eat_reserved(Reserved::Elif) {
+                break;
+            }
+        }
+        let otherwise = if self.eat_reserved(Reserved::Else) { Some(self.commands()?) } else { None };
+        self.expect(Reserved::Fi, "`fi` is missing")?;
+        Ok(CommandKind::If { branches, otherwise })
+    }
+
+    fn while_loop(&mut self, until: bool) -> Result<CommandKind> {
+        let condition = self.commands()?;
+        let body = self.do_group()?;
+        Ok(CommandKind::While { until, condition, body })
+    }
+
+    /// `do … done`
+    fn do_group(&mut self) -> Result<Script> {
+        self.expect(Reserved::Do, "`do` is missing")?;
+        let body = self.commands()?;
+        self.expect(Reserved::Done, "`done` is missing")?;
+        Ok(body)
+    }
+
+    /// `do … done` or, in bash, `{ … }`.
+    fn loop_body(&mut self) -> Result<Script> {
+        if self.is_bash() && self.eat_reserved(Reserved::OpenBrace) { self.group() } else { self.do_group() }
+    }
+
+    fn for_loop(&mut self, select: bool) -> Result<CommandKind> {
+        self.skip_blanks();
+        if !select && self.is_bash() && self.peek() == b'(' && self.ahead(1) == b'(' {
+            return self.arithmetic_for();
+        }
+        let start = self.pos;
+        self.word(Kind::Plain)?;
+        let name = self.raw_name(start);
+        self.skip_blanks();
+        let mut words = None;
+        let mut separated = self.separates_at_once();
+        if separated {
+            self.pos += 1;
+            self.skip_newlines()?;
+        } else {
+            separated = self.skip_newlines()? > 0;
+            if self.eat_reserved(Reserved::In) {
+                words = Some(self.loop_words()?);
+                separated = true;
+            }
+        }
+        let body = if separated { self.loop_body()? } else { self.do_group()? };
+        Ok(CommandKind::For { select, name, words, body })
+    }
+
+    /// Whether a single `;` stands here.
+    fn separates_at_once(&mut self) -> bool {
+        self.peek() == b';' && !matches!(self.ahead(1), b';' | b'&')
+    }
+
+    /// The words after `in`, up to and with what ends them.
+    fn loop_words(&mut self) -> Result<Vec<Word>> {
+        let mut words = Vec::new();
+        loop {
+            self.skip_blanks();
+            if self.separates_at_once() {
+                self.pos += 1;
+                break;
+            }
+            if self.peek() == b'\n' {
+                break;
+            }
+            words.push(self.word(Kind::Plain)?);
+        }
+        self.skip_newlines()?;
+        Ok(words)
+    }
+
+    /// `((…;…;…)) …`
+    fn arithmetic_for(&mut self) -> Result<CommandKind> {
+        self.advance(2);
+        let rules = Rules { stop: b';', ..ARITHMETIC };
+        let init = self.arithmetic_for_part(&rules)?;
+        let condition = self.arithmetic_for_part(&rules)?;
+        let update = self.arithmetic_inside(&rules)?;
+        if self.peek() != b')' || self.byte(self.pos + 1) != b')' {
+            return self.unexpected("the head of a loop is not closed");
+        }
+        self.pos += 2;
+        self.skip_blanks();
+        if self.separates_at_once() {
+            self.pos += 1;
+        }
+        self.skip_newlines()?;
+        let body = self.loop_body()?;
+        Ok(CommandKind::ArithmeticFor { init, condition, update, body })
+    }
+
+    fn arithmetic_for_part(&mut self, rules: &Rules) -> Result<Arithmetic> {
+        let part = self.arithmetic_inside(rules)?;
+        if self.peek() != b';' {
+            return self.unexpected("the head of a loop needs three parts");
+        }
+        self.pos += 1;
+        Ok(part)
+    }
+
+    fn case(&mut self) -> Result<CommandKind> {
+        self.skip_blanks();
+        let subject = self.word(Kind::Plain)?;
+        self.skip_newlines()?;
+        self.expect(Reserved::In, "`in` is missing")?;
+        let mut arms = Vec::new();
+        loop {
+            self.skip_newlines()?;
+            if self.eat_reserved(Reserved::Esac) {
+                break;
+            }
+            let (arm, more) = self.case_arm()?;
+            arms.push(arm);
+            if !more {
+                self.expect(Reserved::Esac, "`esac` is missing")?;
+                break;
+            }
+        }
+        Ok(CommandKind::Case { subject, arms })
+    }
+
+    /// One arm, and whether another one may follow.
+    fn case_arm(&mut self) -> Result<(CaseArm, bool)> {
+        self.count()?;
+        if self.peek() == b'(' {
+            self.pos += 1;
+            self.skip_blanks();
+        }
+        let mut patterns = Vec::new();
+        loop {
+            patterns.push(self.word(Kind::Plain)?);
+            self.skip_blanks();
+            match self.peek() {
+                b'|' => self.pos += 1,
+                b')' => break,
+                _ => return self.unexpected("a pattern is not closed"),
+            }
+            self.skip_blanks();
+        }
+        self.pos += 1;
+        let body = self.script()?;
+        let (end, more) = if self.eat(b";;&") {
+            (ArmEnd::Continue, true)
+        } else if self.eat(b";;") {
+            (ArmEnd::Break, true)
+        } else if self.eat(b";&") {
+            (ArmEnd::FallThrough, true)
+        } else {
+            (ArmEnd::Break, false)
+        };
+        if !self.is_bash() && end != ArmEnd::Break {
+            return self.unexpected("this does not end an arm");
+        }
+        Ok((CaseArm { patterns, body, end }, more))
+    }
+}

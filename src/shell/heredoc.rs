@@ -1,0 +1,324 @@
+//! Reads here-documents: the delimiter where one is announced, the body after the end of that line.
+
+use super::ansi;
+use super::ast::{Part, RedirectTarget, Word};
+use super::inside::HERE_DOCUMENT;
+use super::parser::{Excerpt, Parser, Result};
+use super::word::Kind;
+
+/// A here-document whose body has not been read yet.
+#[derive(Clone, Debug)]
+pub(super) struct Pending {
+    /// Its place in the list of bodies.
+    number: usize,
+    delimiter: String,
+    quoted: bool,
+    stripped: bool,
+}
+
+/// What the end of the current line brings.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lines {
+    /// The here-documents announced on it, whose bodies follow it.
+    pending: Vec<Pending>,
+    /// A newline whose following lines were read already, and where reading goes on after it.
+    jump: Option<(usize, usize)>,
+    /// Whether this is the body of a here-document itself.
+    in_body: bool,
+}
+
+impl Lines {
+    /// Whether it brings nothing.
+    pub(super) fn is_plain(&self) -> bool {
+        self.pending.is_empty() && self.jump.is_none()
+    }
+}
+
+/// A line of a here-document.
+struct Line {
+    /// Where it begins, after the tabs that `<<-` strips.
+    start: usize,
+    /// The end of its text.
+    end: usize,
+    /// Whether it goes on over a line continuation.
+    joined: bool,
+}
+
+impl Parser<'_> {
+    /// Reads the delimiter after `<<`; the target holds the number of the body until the bodies are filled in.
+    pub(super) fn here_document(&mut self, stripped: bool) -> Result<RedirectTarget> {
+        let start = self.pos;
+        self.word(Kind::Plain)?;
+        let Some((delimiter, quoted)) = delimiter(&self.slice(start, self.pos).replace("\\\n", "")) else {
+            return self.error("the delimiter of a here-document is not plain text", start);
+        };
+        let number = self.shared.bodies.len();
+        self.shared.bodies.push(Word::default());
+        self.lines.pending.push(Pending { number, delimiter, quoted, stripped });
+        let mut body = Word::default();
+        body.span.start = u32::try_from(number).unwrap_or(u32::MAX);
+        Ok(RedirectTarget::Here { quoted, body })
+    }
+
+    /// After a newline: reads the bodies of the here-documents announced before it.
+    pub(super) fn end_line(&mut self) -> Result<()> {
+        if let Some((newline, after)) = self.lines.jump.take() {
+            if self.pos != newline + 1 {
+                return self.error("a here-document begins in the middle of something", newline);
+            }
+            self.pos = after;
+        }
+        self.read_pending_bodies()
+    }
+
+    /// Reads what follows as a list of here-document bodies.
+    fn read_pending_bodies(&mut self) -> Result<()> {
+        let in_substitution = self.open_substitutions > 0 && !self.lines.in_body;
+        for pending in std::mem::take(&mut self.lines.pending) {
+            let body = self.here_body(&pending, in_substitution)?;
+            if let Some(slot) = self.shared.bodies.get_mut(pending.number) {
+                *slot = body;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the inside of `$(…)` or `<(…)`, whose here-documents are its own. The bodies of those whose line
+    /// did not end inside follow the current line, before those that were announced outside.
+    pub(super) fn with_own_lines<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let outer = std::mem::take(&mut self.lines.pending);
+        let result = read(self)?;
+        if !self.lines.pending.is_empty() {
+            self.read_bodies_ahead()?;
+        }
+        self.lines.pending = outer;
+        Ok(result)
+    }
+
+    /// Reads bodies from the lines below the current one, which itself goes on.
+    fn read_bodies_ahead(&mut self) -> Result<()> {
+        if self.lines.in_body {
+            return self.unexpected("a here-document has no end");
+        }
+        let here = self.pos;
+        let (newline, after) = match self.lines.jump {
+            Some(jump) => jump,
+            None => {
+                let rest = self.slice(here, self.end());
+                let newline = here + rest.find('\n').unwrap_or(rest.len());
+                (newline, (newline + 1).min(self.end()))
+            }
+        };
+        if here > newline {
+            return self.unexpected("a here-document begins in the middle of something");
+        }
+        self.pos = after;
+        self.read_pending_bodies()?;
+        self.lines.jump = Some((newline, self.pos));
+        self.pos = here;
+        Ok(())
+    }
+
+    /// Reads a text inside this one whose here-documents end with it.
+    pub(super) fn with_no_lines<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let lines = std::mem::take(&mut self.lines);
+        let open = std::mem::take(&mut self.open_substitutions);
+        let result = read(self)?;
+        self.check_lines()?;
+        self.lines = lines;
+        self.open_substitutions = open;
+        Ok(result)
+    }
+
+    /// At the end of a text: nothing may have run over a line whose continuation was read elsewhere.
+    pub(super) fn check_lines(&self) -> Result<()> {
+        match self.lines.jump {
+            Some((newline, _)) if self.pos > newline => {
+                self.error("a here-document begins in the middle of something", newline)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn here_body(&mut self, pending: &Pending, in_substitution: bool) -> Result<Word> {
+        let start = self.pos;
+        let mut lines = Vec::new();
+        let after = loop {
+            if self.at_end() {
+                break self.pos;
+            }
+            let line = self.here_line(pending);
+            if let Some(after) = self.ends_body(&line, pending, in_substitution) {
+                break after;
+            }
+            self.pos = (line.end + 1).min(self.end());
+            lines.push((line.start, self.pos));
+        };
+        let end = lines.last().map_or(start, |&(_, end)| end);
+        let parts = self.here_parts(pending, start, end, &lines)?;
+        self.pos = after;
+        Ok(Word { parts, span: self.span(start, end) })
+    }
+
+    /// The line that begins here. Without quotes in the delimiter, a line continuation joins lines.
+    fn here_line(&self, pending: &Pending) -> Line {
+        let mut start = self.pos;
+        while pending.stripped && self.byte(start) == b'\t' {
+            start += 1;
+        }
+        let mut joined = false;
+        let mut end = start;
+        while end < self.end() && self.byte(end) != b'\n' {
+            let escapes = self.byte(end) == b'\\' && !pending.quoted && end + 1 < self.end();
+            joined |= escapes && self.byte(end + 1) == b'\n';
+            end += if escapes { 2 } else { 1 };
+        }
+        Line { start, end, joined }
+    }
+
+    /// Where reading goes on if the line is the delimiter.
+    ///
+    /// Inside `$(…)` a line that begins with the delimiter and has a `)` behind it ends the body as well.
+    fn ends_body(&self, line: &Line, pending: &Pending, in_substitution: bool) -> Option<usize> {
+        let text = self.slice(line.start, line.end);
+        let after = (line.end + 1).min(self.end());
+        if !line.joined {
+            let rest = text.strip_prefix(pending.delimiter.as_str())?;
+            if rest.is_empty() {
+                return Some(after);
+            }
+            return (in_substitution && rest.contains(')')).then_some(line.end - rest.len());
+        }
+        let text = without_continuations(text);
+        match text.strip_prefix(pending.delimiter.as_str()) {
+            Some("") => Some(after),
+            Some(rest) if in_substitution && rest.contains(')') => Some(self.after_delimiter(line, pending)),
+            _ => None,
+        }
+    }
+
+    /// Where the delimiter ends in a line that begins with it.
+    fn after_delimiter(&self, line: &Line, pending: &Pending) -> usize {
+        let mut offset = line.start;
+        for _ in pending.delimiter.bytes() {
+            offset = self.skip_continuations(offset) + 1;
+        }
+        offset
+    }
+
+    fn here_parts(
+        &mut self,
+        pending: &Pending,
+        start: usize,
+        end: usize,
+        lines: &[(usize, usize)],
+    ) -> Result<Vec<Part>> {
+        if pending.quoted {
+            let text: String = lines.iter().map(|&(start, end)| self.slice(start, end)).collect();
+            return Ok(vec![Part::Quoted { text, span: self.span(start, end) }]);
+        }
+        if !pending.stripped {
+            self.pos = start;
+            return self.with_no_lines(|parser| parser.within(end, Self::here_text));
+        }
+        let mut excerpt = Excerpt::default();
+        for &(start, end) in lines {
+            excerpt.push(self, start, end);
+        }
+        self.read_excerpt(excerpt, |parser| parser.here_text())
+    }
+
+    fn here_text(&mut self) -> Result<Vec<Part>> {
+        self.lines.in_body = true;
+        self.nested(|parser| parser.inside(&HERE_DOCUMENT))
+    }
+}
+
+/// The delimiter that a word as written stands for, and whether any of it is quoted. Dollars in it are text.
+/// Bash normalises the commands of a substitution in it, so there must be none; nor can it span lines.
+fn delimiter(written: &str) -> Option<(String, bool)> {
+    let mut text = String::new();
+    let mut quoted = false;
+    let mut rest = written;
+    while let Some(character) = rest.chars().next() {
+        rest = &rest[character.len_utf8()..];
+        let quote = match (character, rest.chars().next()) {
+            ('\\', Some(escaped)) => {
+                quoted = true;
+                text.push(escaped);
+                rest = &rest[escaped.len_utf8()..];
+                continue;
+            }
+            ('\'' | '"', _) => character,
+            ('$', Some(quote @ ('\'' | '"'))) => {
+                rest = &rest[1..];
+                if quote == '\'' { '$' } else { quote }
+            }
+            ('`' | '(', _) => return None,
+            _ => {
+                text.push(character);
+                continue;
+            }
+        };
+        quoted = true;
+        let (inner, after) = quoted_text(rest, quote)?;
+        text.push_str(&inner);
+        rest = after;
+    }
+    (!text.contains('\n')).then_some((text, quoted))
+}
+
+/// The characters up to the end of quotes that are open, and what follows them; `quote` is `$` for `$'…'`.
+fn quoted_text(text: &str, quote: char) -> Option<(String, &str)> {
+    if quote == '\'' {
+        return text.split_once('\'').map(|(inner, after)| (inner.to_owned(), after));
+    }
+    let close = if quote == '$' { '\'' } else { quote };
+    let mut characters = text.char_indices();
+    while let Some((offset, character)) = characters.next() {
+        if quote == '"' && matches!(character, '`' | '(') {
+            return None;
+        }
+        if character == '\\' {
+            characters.next();
+        } else if character == close {
+            let (inner, after) = (text.get(..offset)?, text.get(offset + 1..)?);
+            let inner = if quote == '$' { ansi::decode(inner) } else { unescape(inner) };
+            return Some((inner, after));
+        }
+    }
+    None
+}
+
+/// Text in double quotes without the backslashes that quote.
+fn unescape(text: &str) -> String {
+    let mut unescaped = String::with_capacity(text.len());
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match characters.peek() {
+            Some('$' | '`' | '"' | '\\') if character == '\\' => unescaped.extend(characters.next()),
+            _ => unescaped.push(character),
+        }
+    }
+    unescaped
+}
+
+/// A line of a here-document with its line continuations taken out.
+fn without_continuations(line: &str) -> String {
+    let mut text = String::with_capacity(line.len());
+    let mut characters = line.chars();
+    while let Some(character) = characters.next() {
+        text.push(character);
+        if character != '\\' {
+            continue;
+        }
+        match characters.next() {
+            Some('\n') => {
+                text.pop();
+            }
+            Some(escaped) => text.push(escaped),
+            None => {}
+        }
+    }
+    text
+}

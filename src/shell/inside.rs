@@ -1,0 +1,328 @@
+//! Reads stretches of text with a closing mark: double quotes, the operand of `${…}`, arithmetic, subscripts,
+//! here-documents. They differ only in what is special in them, which [`Rules`] says.
+
+use super::ast::{Arithmetic, Part, Word};
+use super::parser::{Parser, Result};
+use super::parts::Parts;
+
+/// What surrounds an expansion; it decides how quotes inside the expansion are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quoting {
+    /// Nothing.
+    Bare,
+    /// Double quotes.
+    Double,
+    /// A here-document.
+    HereDocument,
+    /// Arithmetic.
+    Arithmetic,
+}
+
+/// What a quote character does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quote {
+    /// It quotes.
+    Quotes,
+    /// It keeps closing marks from closing up to its partner, but is text, and expansions inside it expand.
+    Shields,
+    /// It is text.
+    Text,
+}
+
+/// What a backslash does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Backslash {
+    /// It quotes any character.
+    Quotes,
+    /// It quotes these characters, and is text before others.
+    Before(&'static [u8]),
+    /// It is text, like the character after it.
+    Text,
+}
+
+/// What is special in a stretch of text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rules {
+    /// What ends it; 0 for the end of the text.
+    pub(super) close: u8,
+    /// Brackets inside it that have to be balanced.
+    pub(super) nest: Option<(u8, u8)>,
+    /// Ends it too, outside nested brackets.
+    pub(super) stop: u8,
+    /// Ends it too, anywhere.
+    pub(super) abort: u8,
+    pub(super) single: Quote,
+    pub(super) double: Quote,
+    pub(super) backslash: Backslash,
+    /// Whether `<(…)` is special.
+    pub(super) processes: bool,
+    /// Whether the text is unquoted.
+    pub(super) live: bool,
+    pub(super) quoting: Quoting,
+}
+
+/// `"…"`
+pub(super) const DOUBLE_QUOTED: Rules = Rules {
+    close: b'"',
+    nest: None,
+    stop: 0,
+    abort: 0,
+    single: Quote::Text,
+    double: Quote::Text,
+    backslash: Backslash::Before(b"$`\"\\"),
+    processes: false,
+    live: false,
+    quoting: Quoting::Double,
+};
+
+/// The body of a here-document.
+pub(super) const HERE_DOCUMENT: Rules =
+    Rules { close: 0, backslash: Backslash::Before(b"$`\\"), quoting: Quoting::HereDocument, ..DOUBLE_QUOTED };
+
+/// The operand of `${…}` outside quotes.
+pub(super) const OPERAND: Rules = Rules {
+    close: b'}',
+    single: Quote::Quotes,
+    double: Quote::Quotes,
+    backslash: Backslash::Quotes,
+    processes: true,
+    live: true,
+    quoting: Quoting::Bare,
+    ..DOUBLE_QUOTED
+};
+
+/// The word of `"${x:-word}"`.
+pub(super) const OPERAND_IN_QUOTES: Rules = Rules {
+    close: b'}',
+    single: Quote::Shields,
+    double: Quote::Quotes,
+    backslash: Backslash::Before(b"$`\"\\}"),
+    ..DOUBLE_QUOTED
+};
+
+/// The pattern of `"${x#pattern}"`.
+pub(super) const PATTERN_IN_QUOTES: Rules = Rules { processes: false, quoting: Quoting::Double, ..OPERAND };
+
+/// `((…))`, and the base of all arithmetic.
+pub(super) const ARITHMETIC: Rules = Rules {
+    close: b')',
+    nest: Some((b'(', b')')),
+    single: Quote::Shields,
+    double: Quote::Shields,
+    backslash: Backslash::Text,
+    live: true,
+    quoting: Quoting::Arithmetic,
+    ..DOUBLE_QUOTED
+};
+
+/// `[…]` of a subscript, and `$[…]`
+pub(super) const BRACKETS: Rules = Rules { close: b']', nest: Some((b'[', b']')), ..ARITHMETIC };
+
+/// Offset and length of `${x:offset:length}`.
+pub(super) const SUBSTRING: Rules = Rules { close: b'}', stop: b':', ..ARITHMETIC };
+
+/// `(…)` in an extended glob or a regular expression.
+pub(super) const PARENTHESES: Rules = Rules { close: b')', nest: Some((b'(', b')')), ..OPERAND };
+
+/// Bytes at which a run of plain text ends.
+const fn is_mark(byte: u8) -> bool {
+    matches!(
+        byte,
+        b'$' | b'`'
+            | b'\\'
+            | b'\''
+            | b'"'
+            | b'<'
+            | b'>'
+            | b'('
+            | b')'
+            | b'['
+            | b']'
+            | b'{'
+            | b'}'
+            | b':'
+            | b';'
+            | b'/'
+            | b'?'
+    )
+}
+
+/// How deep the brackets of a stretch are open, and how many `?` wait for their `:`.
+#[derive(Default)]
+struct Balance {
+    brackets: u32,
+    choices: u32,
+}
+
+impl Balance {
+    /// Whether the byte ends the stretch; otherwise it is counted.
+    fn ends(&mut self, byte: u8, rules: &Rules) -> bool {
+        let closes_bracket = rules.nest.is_some_and(|(_, close)| close == byte) && self.brackets > 0;
+        if byte == rules.close && (!closes_bracket) || byte == rules.abort {
+            return true;
+        }
+        if byte == rules.stop && self.brackets == 0 {
+            if self.choices == 0 {
+                return true;
+            }
+            self.choices -= 1;
+        }
+        match rules.nest {
+            Some((open, _)) if open == byte => self.brackets += 1,
+            Some(_) if closes_bracket => self.brackets -= 1,
+            _ if byte == b'?' && rules.stop == b':' => self.choices += 1,
+            _ => {}
+        }
+        false
+    }
+}
+
+impl Parser<'_> {
+    /// Reads up to what ends the stretch, which is not taken.
+    pub(super) fn inside(&mut self, rules: &Rules) -> Result<Vec<Part>> {
+        let mut parts = Parts::default();
+        self.inside_into(rules, &mut parts)?;
+        Ok(parts.finish(self))
+    }
+
+    /// The same, adding to parts that were read before.
+    pub(super) fn inside_into(&mut self, rules: &Rules, parts: &mut Parts) -> Result<()> {
+        let start = self.pos;
+        let mut balance = Balance::default();
+        loop {
+            let byte = self.peek();
+            if byte == 0 && self.at_end() {
+                return if rules.close == 0 { Ok(()) } else { self.error("this is not closed", start) };
+            }
+            if byte != 0 && balance.ends(byte, rules) {
+                return Ok(());
+            }
+            match byte {
+                b'$' => self.dollar(rules, parts)?,
+                b'`' => {
+                    let part = self.backquotes(rules.quoting)?;
+                    parts.push(self, part);
+                }
+                b'\\' => self.backslash(rules, parts),
+                b'\'' | b'"' => self.quote_inside(byte, rules, parts)?,
+                b'<' | b'>' if rules.processes && self.ahead(1) == b'(' && self.is_bash() => {
+                    let part = self.process_substitution()?;
+                    parts.push(self, part);
+                }
+                _ => self.plain_run(rules.live, parts),
+            }
+        }
+    }
+
+    /// A word that is such a stretch.
+    pub(super) fn word_inside(&mut self, rules: &Rules) -> Result<Word> {
+        let start = self.pos;
+        let parts = self.inside(rules)?;
+        Ok(Word { parts, span: self.span_from(start) })
+    }
+
+    /// Arithmetic that is such a stretch.
+    pub(super) fn arithmetic_inside(&mut self, rules: &Rules) -> Result<Arithmetic> {
+        let start = self.pos;
+        let parts = self.inside(rules)?;
+        Ok(Arithmetic { parts, span: self.span_from(start) })
+    }
+
+    /// Takes at least one byte of plain text.
+    fn plain_run(&mut self, live: bool, parts: &mut Parts) {
+        let start = self.pos;
+        let mut end = start + 1;
+        while end < self.end() && !is_mark(self.byte(end)) {
+            end += 1;
+        }
+        self.pos = end;
+        parts.push_text(self, self.slice(start, end), start, end, live);
+    }
+
+    fn quote_inside(&mut self, mark: u8, rules: &Rules, parts: &mut Parts) -> Result<()> {
+        let does = if mark == b'"' { rules.double } else { rules.single };
+        match does {
+            Quote::Quotes if mark == b'"' => {
+                let part = self.double_quotes(self.pos)?;
+                parts.push(self, part);
+                Ok(())
+            }
+            Quote::Quotes => {
+                let part = self.single_quotes()?;
+                parts.push(self, part);
+                Ok(())
+            }
+            Quote::Shields => self.shield(mark, rules, parts),
+            Quote::Text => {
+                self.plain_run(rules.live, parts);
+                Ok(())
+            }
+        }
+    }
+
+    /// Quotes that are text themselves: closing marks between them do not close.
+    ///
+    /// Bash finds the end of such a stretch with the quotes and expands it without them. An expansion
+    /// that reaches over the closing quote would be read in two ways; such a text is refused.
+    fn shield(&mut self, mark: u8, rules: &Rules, parts: &mut Parts) -> Result<()> {
+        let open = self.pos;
+        self.plain_byte(rules.live, parts);
+        loop {
+            let byte = if mark == b'"' { self.peek() } else { self.byte(self.pos) };
+            let start = self.pos;
+            match byte {
+                0 if self.at_end() => return self.error("a quote is not closed", open),
+                _ if byte == mark => {
+                    self.plain_byte(rules.live, parts);
+                    return Ok(());
+                }
+                b'$' => self.dollar(rules, parts)?,
+                b'`' => {
+                    let part = self.backquotes(rules.quoting)?;
+                    parts.push(self, part);
+                }
+                b'\\' if mark == b'"' || self.byte(start + 1) != mark => {
+                    self.backslash(rules, parts);
+                    continue;
+                }
+                _ => {
+                    self.plain_byte(rules.live, parts);
+                    continue;
+                }
+            }
+            if mark == b'\'' && self.slice(start, self.pos).contains('\'') {
+                return self.error("an expansion crosses a quote", start);
+            }
+        }
+    }
+
+    /// Takes one character of text.
+    pub(super) fn plain_byte(&mut self, live: bool, parts: &mut Parts) {
+        let start = self.pos;
+        let length = self.slice(start, self.end()).chars().next().map_or(1, char::len_utf8);
+        self.pos = start + length;
+        parts.push_text(self, self.slice(start, start + length), start, start + length, live);
+    }
+
+    /// A backslash and, mostly, the character after it. Line continuations are gone already.
+    pub(super) fn backslash(&mut self, rules: &Rules, parts: &mut Parts) {
+        let start = self.pos;
+        let next = self.slice(start + 1, self.end()).chars().next();
+        let Some(next) = next else {
+            self.pos = start + 1;
+            return parts.push_text(self, "\\", start, start + 1, rules.live);
+        };
+        let end = start + 1 + next.len_utf8();
+        self.pos = end;
+        let quotes = match rules.backslash {
+            Backslash::Quotes => true,
+            Backslash::Before(list) => u8::try_from(next).is_ok_and(|byte| list.contains(&byte)),
+            Backslash::Text => false,
+        };
+        if quotes {
+            parts.push_text(self, self.slice(start + 1, end), start, end, false);
+        } else {
+            parts.push_text(self, self.slice(start, end), start, end, rules.live);
+        }
+    }
+}

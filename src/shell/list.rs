@@ -1,0 +1,169 @@
+//! Reads scripts: and-or lists, pipelines, and what separates them.
+
+use super::ast::*;
+use super::parser::{Parser, Result};
+use super::reserved::Reserved;
+use crate::span::Span;
+
+impl Parser<'_> {
+    /// Reads a whole text. Here-documents that are still announced at its end have no body.
+    pub(super) fn whole_script(&mut self) -> Result<Script> {
+        let script = self.script()?;
+        if !self.at_end() {
+            return self.unexpected("this does not belong here");
+        }
+        self.check_lines()?;
+        Ok(script)
+    }
+
+    /// Reads commands up to something that cannot begin one: a closing mark or the end.
+    pub(super) fn script(&mut self) -> Result<Script> {
+        let start = self.pos;
+        let mut items: Vec<Item> = Vec::new();
+        self.skip_newlines()?;
+        while !self.at_list_end() {
+            let mut item = self.and_or()?;
+            let (background, separated) = self.separator()?;
+            item.background = background;
+            let newlines = self.skip_newlines()?;
+            item.ends_line = newlines > 0;
+            items.push(item);
+            if !separated && newlines == 0 {
+                break;
+            }
+        }
+        Ok(Script { items, span: self.span_from(start) })
+    }
+
+    /// A script of at least one command.
+    pub(super) fn commands(&mut self) -> Result<Script> {
+        let script = self.script()?;
+        if script.items.is_empty() { self.unexpected("a command is missing") } else { Ok(script) }
+    }
+
+    /// Takes `;` or `&`; says whether it was `&`, and whether there was one.
+    fn separator(&mut self) -> Result<(bool, bool)> {
+        match self.peek() {
+            b';' if !matches!(self.ahead(1), b';' | b'&') => {
+                self.pos += 1;
+                Ok((false, true))
+            }
+            b'&' => {
+                self.pos += 1;
+                Ok((true, true))
+            }
+            _ => Ok((false, false)),
+        }
+    }
+
+    /// Whether no further command of this script stands here.
+    fn at_list_end(&mut self) -> bool {
+        match self.peek() {
+            0 | b')' => true,
+            b';' => matches!(self.ahead(1), b';' | b'&'),
+            _ => self.reserved().is_some_and(|(word, _)| word.ends_list()),
+        }
+    }
+
+    fn and_or(&mut self) -> Result<Item> {
+        self.count()?;
+        let start = self.pos;
+        let first = self.pipeline()?;
+        let mut rest = Vec::new();
+        loop {
+            self.skip_blanks();
+            let connector = if self.eat(b"&&") {
+                Connector::And
+            } else if self.eat(b"||") {
+                Connector::Or
+            } else {
+                let end = rest.last().map_or(first.span, |(_, pipeline): &(Connector, Pipeline)| pipeline.span);
+                let span = Span { end: end.end, ..self.span(start, start) };
+                return Ok(Item { first, rest, background: false, ends_line: false, span });
+            };
+            self.skip_newlines()?;
+            rest.push((connector, self.pipeline()?));
+        }
+    }
+
+    fn pipeline(&mut self) -> Result<Pipeline> {
+        let start = self.pos;
+        let (mut negated, mut timed, mut prefixed) = (false, false, false);
+        loop {
+            match self.reserved() {
+                Some((Reserved::Bang, end)) => {
+                    negated = !negated;
+                    self.pos = end;
+                }
+                Some((Reserved::Time, end)) => {
+                    timed = true;
+                    self.pos = end;
+                    self.skip_time_options();
+                }
+                _ => break,
+            }
+            prefixed = true;
+            self.skip_blanks();
+        }
+        let mut commands = Vec::new();
+        if !(prefixed && self.ends_prefix()) {
+            self.piped_commands(&mut commands)?;
+        }
+        let end = commands.last().map(|command: &Command| command.span.end);
+        let span = self.span(start, self.pos);
+        Ok(Pipeline { negated, timed, commands, span: Span { end: end.unwrap_or(span.end), ..span } })
+    }
+
+    /// Whether a bare `!` or `time` ends here.
+    fn ends_prefix(&mut self) -> bool {
+        match self.peek() {
+            0 | b'\n' => true,
+            b';' => !matches!(self.ahead(1), b';' | b'&'),
+            _ => false,
+        }
+    }
+
+    /// `-p` and `--` after `time`.
+    fn skip_time_options(&mut self) {
+        for option in [b"-p", b"--"] {
+            self.skip_blanks();
+            let end = self.offset_ahead(2);
+            if self.ahead(0) == option[0] && self.ahead(1) == option[1] && super::word::ends_word(self.byte(end)) {
+                self.pos = end;
+            }
+        }
+    }
+
+    fn piped_commands(&mut self, commands: &mut Vec<Command>) -> Result<()> {
+        loop {
+            commands.push(self.command()?);
+            self.skip_blanks();
+            if self.peek() != b'|' || self.ahead(1) == b'|' {
+                return Ok(());
+            }
+            let start = self.pos;
+            self.pos += 1;
+            if self.is_bash() && self.peek() == b'&' {
+                self.pos += 1;
+                let span = self.span_from(start);
+                if let Some(command) = commands.last_mut() {
+                    command.redirects.push(errors_to_pipe(span));
+                }
+            }
+            let newlines = self.skip_newlines()?;
+            if newlines > 1 && self.reserved().is_some_and(|(word, _)| word == Reserved::Time) {
+                return self.unexpected("this does not belong here");
+            }
+        }
+    }
+}
+
+/// What `|&` adds to the command before it: `2>&1`.
+fn errors_to_pipe(span: Span) -> Redirect {
+    Redirect {
+        descriptor: Descriptor::Number(2),
+        operator: RedirectOperator::DuplicateOutput,
+        target: RedirectTarget::Word(Word { parts: vec![Part::Literal { text: "1".to_owned(), span }], span }),
+        span,
+    }
+}

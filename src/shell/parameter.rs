@@ -1,0 +1,264 @@
+//! Reads `${…}`.
+
+use super::ast::{Arithmetic, Operation, Parameter, Part, ReplaceScope, Word};
+use super::inside::{BRACKETS, OPERAND, OPERAND_IN_QUOTES, PATTERN_IN_QUOTES, Quoting, Rules, SUBSTRING};
+use super::parser::{Parser, Result};
+use super::substitution::{begins_name, is_name, is_special_parameter};
+
+/// How the words inside one `${…}` are read.
+struct Operands {
+    /// The word of `-`, `=`, `?` and `+`, and whatever bash does not understand.
+    word: Rules,
+    /// A pattern.
+    pattern: Rules,
+}
+
+impl Operands {
+    const fn of(quoting: Quoting) -> Operands {
+        match quoting {
+            Quoting::Bare => Operands { word: OPERAND, pattern: OPERAND },
+            _ => Operands {
+                word: Rules { quoting, ..OPERAND_IN_QUOTES },
+                pattern: Rules { quoting, ..PATTERN_IN_QUOTES },
+            },
+        }
+    }
+}
+
+/// The beginning of a `${…}`.
+struct Head {
+    name: String,
+    indirect: bool,
+    length: bool,
+}
+
+impl Parser<'_> {
+    /// Reads `${…}`.
+    pub(super) fn braced_parameter(&mut self, quoting: Quoting) -> Result<Part> {
+        let start = self.pos;
+        self.advance(2);
+        if self.is_bash() && matches!(self.peek(), b' ' | b'\t' | b'\n' | b'|' | b'(') {
+            return self.commands_in_braces(start, quoting);
+        }
+        let head = self.parameter_head();
+        let operands = Operands::of(quoting);
+        let mut subscript = None;
+        let mut operation = None;
+        if self.peek() == b'[' && head.name.bytes().next().is_some_and(is_name) && self.is_bash() {
+            match self.parameter_subscript()? {
+                (read, true) => subscript = Some(read),
+                (read, false) => {
+                    operation = Some(Operation::Invalid { word: Word { parts: read.parts, span: read.span } })
+                }
+            }
+        }
+        let operation = match operation {
+            Some(operation) => operation,
+            None => self.operation(&head, subscript.as_ref(), &operands)?,
+        };
+        let operation = if self.peek() == b'}' { operation } else { self.invalid(operation, &operands)? };
+        self.pos += 1;
+        let span = self.span_from(start);
+        Ok(Part::Parameter(Box::new(Parameter {
+            name: head.name,
+            subscript,
+            indirect: head.indirect,
+            operation,
+            span,
+        })))
+    }
+
+    /// `${ …; }` and `${| …; }`, which bash runs from 5.3 on. Before it, such a text ends at the first `}`; only
+    /// texts that end there in both readings are accepted.
+    fn commands_in_braces(&mut self, start: usize, quoting: Quoting) -> Result<Part> {
+        let open = if self.peek() == b'|' { self.pos + 1 } else { self.pos };
+        let lines = self.lines.clone();
+        self.inside(&Operands::of(quoting).word)?;
+        let close = self.pos;
+        if !self.slice(open, close).trim_end_matches([' ', '\t']).ends_with([';', '&', '\n']) {
+            return self.error("commands in braces have no end", start);
+        }
+        self.rewind(open)?;
+        self.lines = lines;
+        let script = self.commands_between(open, close)?;
+        self.pos = close + 1;
+        Ok(Part::CommandSubstitution { script, span: self.span_from(start) })
+    }
+
+    /// Reads `!`, `#` and the name.
+    fn parameter_head(&mut self) -> Head {
+        let mut head = Head { name: String::new(), indirect: false, length: false };
+        match self.peek() {
+            b'!' if self.is_bash() && self.names_parameter(1) => {
+                head.indirect = true;
+                self.advance(1);
+            }
+            b'#' if self.takes_length() => {
+                head.length = true;
+                self.advance(1);
+            }
+            _ => {}
+        }
+        let byte = self.peek();
+        if begins_name(byte) {
+            head.name = self.name();
+        } else if byte.is_ascii_digit() {
+            while self.peek().is_ascii_digit() {
+                head.name.push(char::from(self.byte(self.pos)));
+                self.pos += 1;
+            }
+        } else if is_special_parameter(byte) && !self.begins_expansion() {
+            head.name.push(char::from(byte));
+            self.pos += 1;
+        }
+        head
+    }
+
+    /// Whether a `$` here begins an expansion of its own rather than being the parameter `$`.
+    fn begins_expansion(&self) -> bool {
+        self.ahead(0) == b'$' && matches!(self.ahead(1), b'$' | b'{' | b'(' | b'[' | b'\'' | b'"')
+    }
+
+    /// Whether a parameter's name begins `distance` bytes ahead, behind a `!`.
+    fn names_parameter(&self, distance: usize) -> bool {
+        let byte = self.ahead(distance);
+        is_name(byte) || (is_special_parameter(byte) && self.ahead(distance + 1) == b'}')
+    }
+
+    /// Whether the `#` here asks for a length; else it is the parameter `#`.
+    fn takes_length(&self) -> bool {
+        let byte = self.ahead(1);
+        is_name(byte) || (is_special_parameter(byte) && self.ahead(2) == b'}')
+    }
+
+    /// Reads `[…]`; the flag says whether it was closed before the `}`.
+    fn parameter_subscript(&mut self) -> Result<(Arithmetic, bool)> {
+        self.advance(1);
+        let subscript = self.arithmetic_inside(&Rules { abort: b'}', ..BRACKETS })?;
+        let closed = self.peek() == b']';
+        if closed {
+            self.pos += 1;
+        }
+        Ok((subscript, closed))
+    }
+
+    fn operation(&mut self, head: &Head, subscript: Option<&Arithmetic>, operands: &Operands) -> Result<Operation> {
+        let byte = self.peek();
+        if head.length {
+            return Ok(Operation::Length);
+        }
+        if head.indirect && byte == b'}' && subscript.is_some_and(is_all) {
+            return Ok(Operation::Keys);
+        }
+        if head.indirect && matches!(byte, b'*' | b'@') && self.ahead(1) == b'}' && subscript.is_none() {
+            self.advance(1);
+            return Ok(Operation::Names);
+        }
+        if head.name.is_empty() {
+            return Ok(Operation::None);
+        }
+        match byte {
+            b':' if matches!(self.ahead(1), b'-' | b'=' | b'?' | b'+') => {
+                self.advance(1);
+                self.alternative(true, operands)
+            }
+            b'-' | b'=' | b'?' | b'+' => self.alternative(false, operands),
+            b'#' | b'%' => self.trim(byte, operands),
+            b':' if self.is_bash() => self.substring(),
+            b'/' if self.is_bash() => self.replacement(operands),
+            b'^' | b',' | b'~' if self.is_bash() => self.change_case(byte, operands),
+            b'@' if self.ahead(1).is_ascii_alphabetic() && self.ahead(2) == b'}' && self.is_bash() => {
+                let letter = self.ahead(1);
+                self.advance(2);
+                Ok(Operation::Transform(char::from(letter)))
+            }
+            _ => Ok(Operation::None),
+        }
+    }
+
+    fn alternative(&mut self, empty: bool, operands: &Operands) -> Result<Operation> {
+        let operator = self.peek();
+        self.pos += 1;
+        let word = self.word_inside(&operands.word)?;
+        Ok(match operator {
+            b'-' => Operation::Default { empty, word },
+            b'=' => Operation::Assign { empty, word },
+            b'?' => Operation::Error { empty, word },
+            _ => Operation::Alternative { empty, word },
+        })
+    }
+
+    /// Takes an operator of one byte; says whether it is doubled.
+    fn maybe_doubled(&mut self, operator: u8) -> bool {
+        self.advance(1);
+        let doubled = self.peek() == operator;
+        if doubled {
+            self.pos += 1;
+        }
+        doubled
+    }
+
+    fn trim(&mut self, operator: u8, operands: &Operands) -> Result<Operation> {
+        let longest = self.maybe_doubled(operator);
+        let pattern = self.word_inside(&operands.pattern)?;
+        Ok(match operator {
+            b'#' => Operation::TrimPrefix { longest, pattern },
+            _ => Operation::TrimSuffix { longest, pattern },
+        })
+    }
+
+    fn change_case(&mut self, operator: u8, operands: &Operands) -> Result<Operation> {
+        let all = self.maybe_doubled(operator);
+        let pattern = self.word_inside(&operands.pattern)?;
+        let pattern = (!pattern.parts.is_empty()).then_some(pattern);
+        Ok(Operation::Case { operator: char::from(operator), all, pattern })
+    }
+
+    fn substring(&mut self) -> Result<Operation> {
+        self.advance(1);
+        let offset = self.arithmetic_inside(&SUBSTRING)?;
+        let length = if self.peek() == b':' {
+            self.pos += 1;
+            Some(self.arithmetic_inside(&Rules { stop: 0, ..SUBSTRING })?)
+        } else {
+            None
+        };
+        Ok(Operation::Substring { offset, length })
+    }
+
+    fn replacement(&mut self, operands: &Operands) -> Result<Operation> {
+        self.advance(1);
+        let scope = match self.peek() {
+            b'/' => ReplaceScope::All,
+            b'#' => ReplaceScope::Prefix,
+            b'%' => ReplaceScope::Suffix,
+            _ => ReplaceScope::First,
+        };
+        if scope != ReplaceScope::First {
+            self.pos += 1;
+        }
+        let pattern = self.word_inside(&Rules { stop: b'/', ..operands.pattern })?;
+        let replacement = if self.peek() == b'/' {
+            self.pos += 1;
+            Some(self.word_inside(&operands.pattern)?)
+        } else {
+            None
+        };
+        Ok(Operation::Replace { scope, pattern, replacement })
+    }
+
+    /// Bash accepts any text up to the `}` and refuses it when it comes to expand it.
+    fn invalid(&mut self, read: Operation, operands: &Operands) -> Result<Operation> {
+        let mut word = self.word_inside(&operands.word)?;
+        if let Operation::Invalid { word: before } = read {
+            word.span = before.span.to(word.span);
+            word.parts.splice(0..0, before.parts);
+        }
+        Ok(Operation::Invalid { word })
+    }
+}
+
+/// Whether a subscript is `@` or `*`.
+fn is_all(subscript: &Arithmetic) -> bool {
+    matches!(subscript.parts.as_slice(), [Part::Literal { text, .. }] if text == "@" || text == "*")
+}

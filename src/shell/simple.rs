@@ -1,0 +1,255 @@
+//! Reads simple commands: assignments, words, redirections; and the function definitions that begin like one.
+
+use super::ast::{ArrayElement, Assignment, Command, CommandKind, Part, Redirect, Simple, Word};
+use super::inside::{BRACKETS, OPERAND, Rules};
+use super::parser::{Parser, Result};
+use super::parts::Parts;
+use super::substitution::{begins_name, is_name};
+use super::word::{Kind, ends_word};
+
+/// `[…]` in a word that is no assignment.
+const BRACKETED: Rules = Rules { close: b']', nest: Some((b'[', b']')), ..OPERAND };
+
+/// A simple command that is being read.
+pub(super) struct Unfinished {
+    simple: Simple,
+    redirects: Vec<Redirect>,
+    start: usize,
+    end: usize,
+    /// Whether `name=(…)` is read here as an assignment before the command word.
+    arrays: bool,
+    /// Whether `name=(…)` is read here as an argument of `declare` and its kin.
+    declares: bool,
+}
+
+impl Unfinished {
+    /// Whether it is one word so far, and nothing else.
+    pub(super) fn is_one_word(&self) -> bool {
+        self.simple.words.len() == 1 && self.simple.assignments.is_empty() && self.redirects.is_empty()
+    }
+
+    /// The next word, an argument, makes its followers declarations if it is `declare` or one of its kin.
+    pub(super) fn expect_declaration(&mut self) {
+        self.arrays = true;
+    }
+
+    fn add_redirect(&mut self, redirect: Redirect) {
+        self.redirects.push(redirect);
+        self.arrays &= self.simple.assignments.is_empty();
+        self.declares = false;
+    }
+
+    fn add_word(&mut self, word: Word) {
+        let names_command = self.simple.words.is_empty() || self.arrays;
+        self.declares |= names_command && self.arrays && is_declaration(&word);
+        self.arrays = false;
+        self.simple.words.push(word);
+    }
+}
+
+/// What stands where an assignment may stand.
+enum Lead {
+    Assignment(Assignment),
+    Word(Word),
+}
+
+impl Parser<'_> {
+    /// Reads a simple command or a function definition.
+    pub(super) fn simple_command(&mut self) -> Result<Command> {
+        let mut simple = self.begin_simple_command();
+        while self.simple_command_element(&mut simple)? {}
+        if self.peek() == b'(' && simple.is_one_word() {
+            self.pos = simple.end;
+            let name = self.raw_name(simple.start);
+            self.skip_blanks();
+            if !self.empty_parentheses() {
+                return self.unexpected("this does not belong here");
+            }
+            return self.function_body(name, simple.start);
+        }
+        self.finish_simple_command(simple)
+    }
+
+    pub(super) fn begin_simple_command(&self) -> Unfinished {
+        let simple = Simple::default();
+        Unfinished { simple, redirects: Vec::new(), start: self.pos, end: self.pos, arrays: true, declares: false }
+    }
+
+    /// Reads the elements that are left.
+    pub(super) fn finish_simple_command(&mut self, mut simple: Unfinished) -> Result<Command> {
+        while self.simple_command_element(&mut simple)? {}
+        if simple.end == simple.start {
+            return self.unexpected("a command is missing");
+        }
+        let span = self.span(simple.start, simple.end);
+        Ok(Command { kind: CommandKind::Simple(simple.simple), redirects: simple.redirects, span })
+    }
+
+    /// Reads an assignment, a word or a redirection, and the blanks after it.
+    pub(super) fn simple_command_element(&mut self, simple: &mut Unfinished) -> Result<bool> {
+        if let Some(redirect) = self.redirect()? {
+            simple.add_redirect(redirect);
+        } else if ends_word(self.peek()) && !self.is_process_substitution(self.pos) {
+            return Ok(false);
+        } else if simple.simple.words.is_empty() {
+            match self.lead(simple.arrays)? {
+                Lead::Assignment(assignment) => simple.simple.assignments.push(assignment),
+                Lead::Word(word) => simple.add_word(word),
+            }
+        } else {
+            if self.is_process_substitution(self.pos) {
+                simple.declares = false;
+            }
+            let word = if simple.declares { self.declaration()? } else { self.word(Kind::Plain)? };
+            simple.add_word(word);
+        }
+        simple.end = self.pos;
+        self.skip_blanks();
+        Ok(true)
+    }
+
+    /// Whether an assignment or the command word stands here, and reads it.
+    fn lead(&mut self, arrays: bool) -> Result<Lead> {
+        let start = self.pos;
+        match self.after_name() {
+            b'=' => {}
+            b'+' | b'[' if self.is_bash() => {}
+            _ => return self.word(Kind::Plain).map(Lead::Word),
+        }
+        let name = self.name();
+        let mut subscript = None;
+        if self.peek() == b'[' {
+            if !arrays {
+                return self.late_element(start).map(Lead::Word);
+            }
+            self.pos += 1;
+            subscript = Some(self.nested(|parser| parser.arithmetic_inside(&BRACKETS))?);
+            self.pos += 1;
+        }
+        let append = self.peek() == b'+' && self.ahead(1) == b'=';
+        if self.peek() != b'=' && !append {
+            self.rewind(start)?;
+            return self.bracketed_word().map(Lead::Word);
+        }
+        self.advance(if append { 2 } else { 1 });
+        let value = self.value(arrays)?;
+        Ok(Lead::Assignment(Assignment { name, subscript, append, value, span: self.span_from(start) }))
+    }
+
+    /// The byte after the name that stands here; 0 without a name.
+    fn after_name(&mut self) -> u8 {
+        if !begins_name(self.peek()) {
+            return 0;
+        }
+        let mut offset = self.pos;
+        while is_name(self.byte(offset)) {
+            offset = self.skip_continuations(offset + 1);
+        }
+        self.byte(offset)
+    }
+
+    /// `name[…` after an assignment and a redirection, where bash does not read over blanks in the brackets.
+    fn late_element(&mut self, start: usize) -> Result<Word> {
+        self.pos = start;
+        let word = self.word(Kind::Plain)?;
+        if self.slice(start, self.pos).contains('=') {
+            return self.error("an assignment to an array element stands too late", start);
+        }
+        Ok(word)
+    }
+
+    /// The value of an assignment; it may be empty.
+    fn value(&mut self, arrays: bool) -> Result<Word> {
+        let start = self.pos;
+        let mut parts = Parts::default();
+        if arrays && self.is_bash() && self.peek() == b'(' {
+            let array = self.nested(Self::array)?;
+            parts.push(self, array);
+        }
+        self.word_into(Kind::Plain, &mut parts)?;
+        Ok(Word { parts: parts.finish(self), span: self.span_from(start) })
+    }
+
+    /// A word that begins with `name[` or `[`: blanks inside the brackets belong to it.
+    fn bracketed_word(&mut self) -> Result<Word> {
+        let start = self.pos;
+        let mut parts = Parts::default();
+        let name = self.name();
+        parts.push_text(self, &name, start, self.pos, true);
+        if self.peek() == b'[' {
+            self.plain_byte(true, &mut parts);
+            self.nested(|parser| parser.inside_into(&BRACKETED, &mut parts))?;
+            self.plain_byte(true, &mut parts);
+        }
+        self.word_into(Kind::Plain, &mut parts)?;
+        Ok(Word { parts: parts.finish(self), span: self.span_from(start) })
+    }
+
+    /// An argument of `declare` and its kin, where `name=(…)` is an array.
+    fn declaration(&mut self) -> Result<Word> {
+        let start = self.pos;
+        let mut parts = Parts::default();
+        self.word_into(Kind::Plain, &mut parts)?;
+        if self.peek() == b'(' && parts.only_text().is_some_and(is_assignment_prefix) {
+            let array = self.nested(Self::array)?;
+            parts.push(self, array);
+            self.word_into(Kind::Plain, &mut parts)?;
+        }
+        let word = Word { parts: parts.finish(self), span: self.span_from(start) };
+        if word.parts.is_empty() { self.unexpected("a word is missing") } else { Ok(word) }
+    }
+
+    /// `( … )` of an array.
+    fn array(&mut self) -> Result<Part> {
+        let start = self.pos;
+        self.pos += 1;
+        let mut elements = Vec::new();
+        loop {
+            self.skip_newlines()?;
+            match self.peek() {
+                b')' => break,
+                byte if ends_word(byte) && !self.is_process_substitution(self.pos) => {
+                    return self.unexpected("this does not belong into an array");
+                }
+                _ => elements.push(self.array_element()?),
+            }
+        }
+        self.pos += 1;
+        Ok(Part::Array { elements, span: self.span_from(start) })
+    }
+
+    fn array_element(&mut self) -> Result<ArrayElement> {
+        let start = self.pos;
+        if self.peek() != b'[' {
+            return Ok(ArrayElement { subscript: None, value: self.word(Kind::Plain)? });
+        }
+        self.pos += 1;
+        let subscript = self.nested(|parser| parser.arithmetic_inside(&BRACKETS))?;
+        self.pos += 1;
+        let append = self.peek() == b'+' && self.ahead(1) == b'=';
+        if self.peek() != b'=' && !append {
+            self.rewind(start)?;
+            return Ok(ArrayElement { subscript: None, value: self.bracketed_word()? });
+        }
+        self.advance(if append { 2 } else { 1 });
+        Ok(ArrayElement { subscript: Some(subscript), value: self.value(false)? })
+    }
+}
+
+/// Whether the word is a built-in whose arguments are read as assignments, without any quotes.
+fn is_declaration(word: &Word) -> bool {
+    let [Part::Literal { text, .. }] = word.parts.as_slice() else { return false };
+    matches!(text.as_str(), "declare" | "typeset" | "local" | "export" | "readonly" | "alias" | "eval" | "let")
+}
+
+/// Whether the text is `name=`, `name+=` or `name[…]=`.
+fn is_assignment_prefix(text: &str) -> bool {
+    let Some(target) = text.strip_suffix('=') else { return false };
+    let target = target.strip_suffix('+').unwrap_or(target);
+    let name = match target.split_once('[') {
+        Some((name, subscript)) if subscript.find(']') == Some(subscript.len() - 1) => name,
+        Some(_) => return false,
+        None => target,
+    };
+    name.bytes().next().is_some_and(begins_name) && name.bytes().all(is_name)
+}

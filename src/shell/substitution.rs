@@ -1,0 +1,246 @@
+//! Reads what `$`, backquotes, `<(` and `>(` begin.
+
+use super::ast::{Arithmetic, Operation, Parameter, Part, Script};
+use super::heredoc::Lines;
+use super::inside::{ARITHMETIC, BRACKETS, Quoting, Rules};
+use super::parser::{Excerpt, Parser, Result};
+use super::parts::Parts;
+
+/// Whether the byte can begin a name.
+pub(super) const fn begins_name(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_'
+}
+
+/// Whether the byte can stand in a name.
+pub(super) const fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Whether the byte is the name of a special parameter.
+pub(super) const fn is_special_parameter(byte: u8) -> bool {
+    matches!(byte, b'@' | b'*' | b'#' | b'?' | b'-' | b'$' | b'!')
+}
+
+impl Parser<'_> {
+    /// Reads what stands at a `$`; a `$` that begins nothing is text.
+    pub(super) fn dollar(&mut self, rules: &Rules, parts: &mut Parts) -> Result<()> {
+        let start = self.pos;
+        let part = match self.ahead(1) {
+            b'(' => self.dollar_parenthesis()?,
+            b'{' => self.nested(|parser| parser.braced_parameter(rules.quoting))?,
+            b'[' if self.is_bash() => self.dollar_bracket()?,
+            b'\'' if self.is_bash() && rules.quoting == Quoting::Bare => self.ansi_quotes()?,
+            b'\'' if self.is_bash() && rules.close != b'"' && rules.close != 0 => {
+                return self.ansi_quotes_in_quotes(rules, parts);
+            }
+            b'"' if self.is_bash() && rules.quoting == Quoting::Bare => {
+                self.advance(1);
+                self.double_quotes(start)?
+            }
+            byte if begins_name(byte) => {
+                self.advance(1);
+                let name = self.name();
+                self.simple_parameter(name, start)
+            }
+            byte if byte.is_ascii_digit() || is_special_parameter(byte) => {
+                self.advance(2);
+                self.simple_parameter(char::from(byte).to_string(), start)
+            }
+            _ => {
+                self.plain_byte(rules.live, parts);
+                return Ok(());
+            }
+        };
+        self.count()?;
+        parts.push(self, part);
+        Ok(())
+    }
+
+    fn simple_parameter(&self, name: String, start: usize) -> Part {
+        Part::Parameter(Box::new(Parameter {
+            name,
+            subscript: None,
+            indirect: false,
+            operation: Operation::None,
+            span: self.span_from(start),
+        }))
+    }
+
+    /// Takes a name, which may be empty.
+    pub(super) fn name(&mut self) -> String {
+        let mut name = String::new();
+        loop {
+            let byte = self.peek();
+            if !is_name(byte) {
+                return name;
+            }
+            let start = self.pos;
+            while is_name(self.byte(self.pos)) {
+                self.pos += 1;
+            }
+            name.push_str(self.slice(start, self.pos));
+        }
+    }
+
+    /// `$'…'` inside `"${x:-…}"` and arithmetic: bash decodes it first and then reads the result again, so
+    /// only harmless text is accepted.
+    fn ansi_quotes_in_quotes(&mut self, rules: &Rules, parts: &mut Parts) -> Result<()> {
+        let start = self.pos;
+        let Part::Quoted { text, .. } = self.ansi_quotes()? else { return Ok(()) };
+        if text.contains(['$', '`', '\\', '\'', '"', '(', ')', '[', ']', '{', '}', ':', ';']) {
+            return self.error("quotes inside quotes are decoded to something special", start);
+        }
+        parts.push_text(self, &text, start, self.pos, rules.live);
+        Ok(())
+    }
+
+    /// `$[…]`
+    fn dollar_bracket(&mut self) -> Result<Part> {
+        self.advance(2);
+        let arithmetic = self.nested(|parser| parser.arithmetic_inside(&BRACKETS))?;
+        self.advance(1);
+        Ok(Part::Arithmetic(arithmetic))
+    }
+
+    fn dollar_parenthesis(&mut self) -> Result<Part> {
+        let start = self.pos;
+        let script = if self.ahead(2) == b'(' {
+            match self.arithmetic_or_commands()? {
+                Parentheses::Arithmetic(arithmetic) => return Ok(Part::Arithmetic(arithmetic)),
+                Parentheses::Commands(script) => script,
+            }
+        } else {
+            self.advance(2);
+            self.commands_to_parenthesis()?
+        };
+        Ok(Part::CommandSubstitution { script, span: self.span_from(start) })
+    }
+
+    /// The commands of a substitution, up to and with its `)`.
+    fn commands_to_parenthesis(&mut self) -> Result<Script> {
+        let start = self.pos;
+        self.with_own_lines(|parser| {
+            parser.open_substitutions += 1;
+            let script = parser.nested(Self::script)?;
+            parser.open_substitutions -= 1;
+            if parser.peek() != b')' {
+                return parser.error("a substitution is not closed", start);
+            }
+            parser.pos += 1;
+            Ok(script)
+        })
+    }
+
+    /// What begins with `$((`: arithmetic when the text up to the matching parenthesis is `((…))` and
+    /// balanced, else commands that begin with a subshell.
+    fn arithmetic_or_commands(&mut self) -> Result<Parentheses> {
+        self.advance(2);
+        let open = self.pos;
+        let lines = self.lines.clone();
+        self.advance(1);
+        let arithmetic = self.nested(|parser| parser.arithmetic_inside(&ARITHMETIC))?;
+        self.advance(1);
+        if self.peek() == b')' {
+            self.pos += 1;
+            return Ok(Parentheses::Arithmetic(arithmetic));
+        }
+        self.nested(|parser| parser.arithmetic_inside(&ARITHMETIC))?;
+        self.commands_up_to_here(open, lines).map(Parentheses::Commands)
+    }
+
+    /// Reads from an offset as commands what was read as balanced text up to the `)` here.
+    fn commands_up_to_here(&mut self, open: usize, lines: Lines) -> Result<Script> {
+        let close = self.pos;
+        self.rewind(open)?;
+        self.lines = lines;
+        let script = self.commands_to_parenthesis()?;
+        if self.pos != close + 1 {
+            return self.error("this ends in two different places", open);
+        }
+        Ok(script)
+    }
+
+    /// `<(…)` or `>(…)`
+    pub(super) fn process_substitution(&mut self) -> Result<Part> {
+        let start = self.pos;
+        let output = self.peek() == b'>';
+        self.count()?;
+        self.advance(2);
+        let script = if self.peek() == b'(' {
+            let open = self.pos;
+            let lines = self.lines.clone();
+            self.nested(|parser| parser.arithmetic_inside(&ARITHMETIC))?;
+            self.commands_up_to_here(open, lines)?
+        } else {
+            self.commands_to_parenthesis()?
+        };
+        Ok(Part::ProcessSubstitution { output, script, span: self.span_from(start) })
+    }
+
+    /// `` `…` ``
+    pub(super) fn backquotes(&mut self, quoting: Quoting) -> Result<Part> {
+        let start = self.pos;
+        self.count()?;
+        let open = start + 1;
+        let mut end = open;
+        let mut escapes = false;
+        loop {
+            match self.byte(end) {
+                0 if end >= self.end() => {
+                    self.pos = self.end();
+                    return self.error("a backquote is not closed", start);
+                }
+                b'`' => break,
+                b'\\' => {
+                    escapes = true;
+                    end += 2;
+                }
+                _ => end += 1,
+            }
+        }
+        let script = if escapes {
+            let excerpt = self.without_escapes(open, end, quoting != Quoting::Bare);
+            self.read_excerpt(excerpt, |parser| parser.whole_script())?
+        } else {
+            self.nested(|parser| parser.commands_between(open, end))?
+        };
+        self.pos = end + 1;
+        Ok(Part::CommandSubstitution { script, span: self.span_from(start) })
+    }
+
+    /// The text of backquotes as it is read: without the backslash before `` ` ``, `$` and `\`, and inside
+    /// double quotes before `"`.
+    fn without_escapes(&self, start: usize, end: usize, quoted: bool) -> Excerpt {
+        let mut excerpt = Excerpt::default();
+        let mut piece = start;
+        let mut offset = start;
+        while offset < end {
+            if self.byte(offset) != b'\\' {
+                offset += 1;
+                continue;
+            }
+            let next = self.byte(offset + 1);
+            if matches!(next, b'`' | b'$' | b'\\') || (quoted && next == b'"') {
+                excerpt.push(self, piece, offset);
+                piece = offset + 1;
+            }
+            offset += 2;
+        }
+        excerpt.push(self, piece, end);
+        excerpt
+    }
+
+    /// Reads commands between two offsets, as a text of its own.
+    pub(super) fn commands_between(&mut self, start: usize, end: usize) -> Result<Script> {
+        self.with_no_lines(|parser| {
+            parser.pos = start;
+            parser.within(end, Self::whole_script)
+        })
+    }
+}
+
+/// What begins with `$((`.
+enum Parentheses {
+    Arithmetic(Arithmetic),
+    Commands(Script),
+}

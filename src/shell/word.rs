@@ -1,0 +1,163 @@
+//! Reads words: unquoted text, quotes of every kind, and the expansions between them.
+
+use super::ansi;
+use super::ast::{Part, Word};
+use super::inside::{DOUBLE_QUOTED, OPERAND, PARENTHESES, Rules};
+use super::parser::{Parser, Result};
+use super::parts::Parts;
+
+/// What parentheses do in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// They end it.
+    Plain,
+    /// They belong to it after `?`, `*`, `+`, `@` and `!`, as extended globs.
+    Pattern,
+    /// They belong to it, and so does `|`: the right side of `=~`.
+    Regex,
+}
+
+/// In a word outside all quotes a backslash quotes and `$'…'` is special, as in an unquoted operand.
+const UNQUOTED: Rules = Rules { close: 0, ..OPERAND };
+
+/// Whether the byte can stand unquoted in a word and means nothing to the reader.
+const fn is_plain(byte: u8) -> bool {
+    !matches!(
+        byte,
+        0 | b' ' | b'\t' | b'\n' | b'|' | b'&' | b';' | b'(' | b')' | b'<' | b'>' | b'\\' | b'\'' | b'"' | b'`' | b'$'
+    )
+}
+
+/// Whether the byte ends a word.
+pub(super) const fn ends_word(byte: u8) -> bool {
+    matches!(byte, 0 | b' ' | b'\t' | b'\n' | b'|' | b'&' | b';' | b'(' | b')' | b'<' | b'>')
+}
+
+impl Parser<'_> {
+    /// Whether `<(` or `>(` stands at the offset.
+    pub(super) fn is_process_substitution(&self, offset: usize) -> bool {
+        self.is_bash()
+            && matches!(self.byte(offset), b'<' | b'>')
+            && self.byte(self.skip_continuations(offset + 1)) == b'('
+    }
+
+    /// Reads a word that has to stand here.
+    pub(super) fn word(&mut self, kind: Kind) -> Result<Word> {
+        let start = self.pos;
+        let mut parts = Parts::default();
+        self.word_into(kind, &mut parts)?;
+        let word = Word { parts: parts.finish(self), span: self.span_from(start) };
+        if word.parts.is_empty() {
+            return self.unexpected("a word is missing");
+        }
+        Ok(word)
+    }
+
+    /// Reads the rest of a word; there may be none.
+    pub(super) fn word_into(&mut self, kind: Kind, parts: &mut Parts) -> Result<()> {
+        self.count()?;
+        loop {
+            match self.peek() {
+                b'\\' => self.backslash(&UNQUOTED, parts),
+                b'\'' => {
+                    let part = self.single_quotes()?;
+                    parts.push(self, part);
+                }
+                b'"' => {
+                    let part = self.double_quotes(self.pos)?;
+                    parts.push(self, part);
+                }
+                b'`' => {
+                    let part = self.backquotes(UNQUOTED.quoting)?;
+                    parts.push(self, part);
+                }
+                b'$' => self.dollar(&UNQUOTED, parts)?,
+                b'<' | b'>' if self.is_process_substitution(self.pos) => {
+                    let part = self.process_substitution()?;
+                    parts.push(self, part);
+                }
+                b'|' if kind == Kind::Regex => self.plain_byte(true, parts),
+                b'(' if kind == Kind::Regex => self.regex_group(parts)?,
+                b'(' if kind == Kind::Pattern => match parts.take_back(b"?*+@!") {
+                    Some((_, start)) => self.extended_glob(start, parts)?,
+                    None => return Ok(()),
+                },
+                byte if is_plain(byte) => self.word_run(parts),
+                0 if !self.at_end() => self.plain_byte(true, parts),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    fn word_run(&mut self, parts: &mut Parts) {
+        let start = self.pos;
+        let mut end = start + 1;
+        while is_plain(self.byte(end)) {
+            end += 1;
+        }
+        self.pos = end;
+        parts.push_text(self, self.slice(start, end), start, end, true);
+    }
+
+    /// `(…)` in a regular expression, blanks and all.
+    fn regex_group(&mut self, parts: &mut Parts) -> Result<()> {
+        self.plain_byte(true, parts);
+        self.inside_into(&PARENTHESES, parts)?;
+        self.plain_byte(true, parts);
+        Ok(())
+    }
+
+    /// `@(…)`, of which the first byte was taken already.
+    fn extended_glob(&mut self, start: usize, parts: &mut Parts) -> Result<()> {
+        self.advance(1);
+        let inner = self.nested(|parser| parser.inside(&PARENTHESES))?;
+        self.advance(1);
+        let text = self.slice(start, self.pos).to_owned();
+        let part = Part::ExtendedGlob { text, parts: inner, span: self.span_from(start) };
+        parts.push(self, part);
+        Ok(())
+    }
+
+    /// `'…'`
+    pub(super) fn single_quotes(&mut self) -> Result<Part> {
+        let start = self.pos;
+        let rest = self.slice(start + 1, self.end());
+        let Some(length) = rest.find('\'') else {
+            self.pos = self.end();
+            return self.error("a single quote is not closed", start);
+        };
+        self.pos = start + 1 + length + 1;
+        let text = self.slice(start + 1, start + 1 + length).to_owned();
+        Ok(Part::Quoted { text, span: self.span_from(start) })
+    }
+
+    /// `"…"`; `start` is where the part begins, which is before the quote for `$"…"`.
+    pub(super) fn double_quotes(&mut self, start: usize) -> Result<Part> {
+        self.advance(1);
+        let parts = self.inside(&DOUBLE_QUOTED)?;
+        self.advance(1);
+        Ok(Part::DoubleQuoted { parts, span: self.span_from(start) })
+    }
+
+    /// `$'…'`, decoded.
+    pub(super) fn ansi_quotes(&mut self) -> Result<Part> {
+        let start = self.pos;
+        self.advance(2);
+        let open = self.pos;
+        let mut end = open;
+        loop {
+            match self.byte(end) {
+                0 if end >= self.end() => {
+                    self.pos = self.end();
+                    return self.error("a quote is not closed", start);
+                }
+                b'\'' => break,
+                b'\\' => end += 2,
+                _ => end += 1,
+            }
+        }
+        self.pos = end + 1;
+        let text = ansi::decode(self.slice(open, end));
+        Ok(Part::Quoted { text, span: self.span_from(start) })
+    }
+}
