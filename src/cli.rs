@@ -6,19 +6,37 @@
 use std::ffi::OsString;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand};
 
 use crate::effect::Class;
 use crate::journal::Word;
 
 /// What a person may ask of guard by name.
 #[derive(Debug, Parser)]
-#[command(name = "guard", version, about)]
+#[command(name = "guard", version, about, override_usage = USAGE, after_help = EXAMPLES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
+
+const USAGE: &str = "\
+guard -c TEXT [NAME [ARG...]]  judge TEXT, then have the shell run it
+       guard -- PROGRAM [ARG...]      judge an argument list, then run it without a shell
+       guard SCRIPT [ARG...]          judge a script, then run it; also as #!/usr/bin/env guard
+       guard < SCRIPT                 the same for standard input
+       guard COMMAND                  one of those below";
+
+const EXAMPLES: &str = "\
+What only reads, or can be brought back, runs at once. What is destructive waits for a person
+at the terminal, and is refused with status 126 where there is none. guard takes a shell's own
+options (-lc, -o pipefail, --norc); started as sh, bash, dash or zsh it stands for that shell.
+
+Examples:
+  guard check 'git push --force'               what would this do?
+  guard explain 'sudo find . -exec rm {} +'    and why?
+  guard -c 'make test'                         run it, when it may
+  SHELL=$(command -v guard) AGENT              have an agent use guard as its shell";
 
 /// Reads `argv`. Without arguments it shows the help.
 ///
@@ -38,20 +56,42 @@ pub fn parse(argv: Vec<OsString>) -> Result<Command, clap::Error> {
 pub enum Command {
     /// Say what a command would do, and run nothing
     Check(Check),
+    /// Draw the tree of what a command would run, with each part's class and the reason
+    Explain(Explain),
     /// Show what was judged and decided, or check that the record is whole
     Log(Log),
 }
 
-/// `guard check`.
+const CHECK_USAGE: &str = "\
+guard check [OPTIONS] TEXT
+       guard check [OPTIONS] -- PROGRAM [ARG...]
+       guard check [OPTIONS] --jsonl < LINES";
+
+const EXPLAIN_USAGE: &str = "\
+guard explain [OPTIONS] TEXT
+       guard explain [OPTIONS] -- PROGRAM [ARG...]";
+
+/// A command, as text or as an argument list.
 #[derive(Debug, Args)]
-pub struct Check {
+#[group(skip)]
+pub struct Asked {
     /// The command's text, as it would be given to a shell
-    #[arg(value_name = "TEXT", required_unless_present_any = ["jsonl", "arguments"], conflicts_with_all = ["jsonl", "arguments"])]
+    #[arg(value_name = "TEXT")]
     pub text: Option<OsString>,
 
     /// A program and its arguments, judged as they stand, without a shell
-    #[arg(last = true, value_name = "PROGRAM", conflicts_with = "jsonl")]
+    #[arg(last = true, value_name = "PROGRAM")]
     pub arguments: Vec<OsString>,
+}
+
+/// `guard check`.
+#[derive(Debug, Args)]
+#[command(override_usage = CHECK_USAGE)]
+#[command(group(ArgGroup::new("what").args(["text", "arguments", "jsonl"]).required(true)))]
+pub struct Check {
+    /// The command.
+    #[command(flatten)]
+    pub asked: Asked,
 
     /// Print one JSON object
     #[arg(long)]
@@ -64,6 +104,24 @@ pub struct Check {
     /// Answer by exit status: 0 read-only, 10 mutating, 20 destructive
     #[arg(long)]
     pub exit_code: bool,
+
+    /// Judge the text alone, and look at nothing on this machine
+    #[arg(long)]
+    pub no_facts: bool,
+
+    /// Add every simple command to the JSON as it was parsed
+    #[arg(long)]
+    pub steps: bool,
+}
+
+/// `guard explain`.
+#[derive(Debug, Args)]
+#[command(override_usage = EXPLAIN_USAGE)]
+#[command(group(ArgGroup::new("what").args(["text", "arguments"]).required(true)))]
+pub struct Explain {
+    /// The command.
+    #[command(flatten)]
+    pub asked: Asked,
 
     /// Judge the text alone, and look at nothing on this machine
     #[arg(long)]
@@ -110,4 +168,18 @@ fn words<T: Copy + Send + Sync + 'static>(
     known.try_map(move |text| {
         values.iter().copied().find(|value| word(*value) == text).ok_or("expected one of the possible values")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound_and_the_doors_know_its_words() {
+        let mut command = Cli::command();
+        command.build();
+        command.clone().debug_assert();
+        let words: Vec<&str> = command.get_subcommands().map(clap::Command::get_name).collect();
+        assert_eq!(words, crate::doors::SUBCOMMANDS);
+    }
 }

@@ -25,6 +25,7 @@ fn own(argv: Vec<OsString>) -> ExitCode {
     run::restore_sigpipe();
     match cli::parse(argv) {
         Ok(Command::Check(check)) => commands::check::run(&check),
+        Ok(Command::Explain(explain)) => commands::explain::run(&explain),
         Ok(Command::Log(log)) => commands::log::run(&log),
         Err(shown) => shown.exit(),
     }

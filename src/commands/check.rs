@@ -1,32 +1,35 @@
 //! `guard check`: says what a command would do, and runs nothing.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use crate::effect::Class;
-use crate::facts::{Facts, NoFacts};
-use crate::judge::judge;
-use crate::request::{Report, Request, Subject};
-use crate::shell::Dialect;
 use serde::Deserialize;
 
 use super::batch;
+use super::look::{self, Look, Verb};
 use super::verdict::Verdict;
 use crate::cli::Check;
+use crate::doors;
+use crate::effect::{Class, Finding};
+use crate::request::Report;
+use crate::visible;
+
+/// How many columns of a part of the command are shown.
+const WIDTH: usize = 100;
 
 /// One line of `--jsonl`.
 #[derive(Deserialize)]
 struct Line {
     cmd: String,
     #[serde(default)]
-    #[expect(dead_code, reason = "facts of another folder come with the machine's facts")]
     cwd: Option<String>,
 }
 
 /// Runs the subcommand.
 pub fn run(check: &Check) -> ExitCode {
-    let outcome = if check.jsonl { many() } else { one(check) };
+    let look = Look::new(!check.no_facts);
+    let outcome = if check.jsonl { many(&look, check.steps) } else { one(&look, check) };
     match outcome {
         Ok(code) => code,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
@@ -37,62 +40,66 @@ pub fn run(check: &Check) -> ExitCode {
     }
 }
 
-fn many() -> io::Result<ExitCode> {
+fn many(look: &Look, steps: bool) -> io::Result<ExitCode> {
     batch::run(io::stdin().lock(), io::stdout(), |line, answers| {
-        if batch::too_long(line) {
-            return fail(answers, "the line is too long to be judged");
-        }
-        match serde_json::from_slice::<Line>(line) {
+        let answer = match serde_json::from_slice::<Line>(line) {
+            _ if batch::too_long(line) => Err("the line is longer than guard reads".to_owned()),
+            Err(error) => Err(format!("expected a line such as {{\"cmd\": \"ls\"}}: {error}")),
             Ok(line) => {
-                let report = judge(&shell(line.cmd), &NoFacts);
-                if serde_json::to_writer(&mut *answers, &Verdict::new(&report, decision(report.class))).is_err() {
-                    fail(answers, "the verdict could not be written");
-                }
+                let report = look.judge(&doors::text_request(OsStr::new(&line.cmd)), line.cwd);
+                let verdict = Verdict::new(&report, look.decide(&report), steps);
+                serde_json::to_writer(&mut *answers, &verdict).map_err(|error| error.to_string())
             }
-            Err(error) => fail(answers, &format!("not a line of the form {{\"cmd\": TEXT}}: {error}")),
+        };
+        if let Err(error) = answer {
+            // Into memory, which does not fail.
+            let _ = serde_json::to_writer(answers, &serde_json::json!({ "error": error }));
         }
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn fail(answers: &mut Vec<u8>, message: &str) {
-    let _ = serde_json::to_writer(answers, &serde_json::json!({ "error": message }));
-}
-
-fn one(check: &Check) -> io::Result<ExitCode> {
-    let report = report(check, &NoFacts);
+fn one(look: &Look, check: &Check) -> io::Result<ExitCode> {
+    let report = look.judge(&look::request(&check.asked), None);
+    let verb = look.decide(&report);
     let mut out = io::stdout().lock();
     if check.json {
-        serde_json::to_writer(&mut out, &Verdict::new(&report, decision(report.class)))?;
+        serde_json::to_writer(&mut out, &Verdict::new(&report, verb, check.steps))?;
         writeln!(out)?;
     } else {
-        writeln!(out, "{}", report.class)?;
+        out.write_all(describe(&report, verb).as_bytes())?;
     }
     Ok(if check.exit_code { status(report.class) } else { ExitCode::SUCCESS })
 }
 
-fn report(check: &Check, facts: &dyn Facts) -> Report {
-    let words = || check.arguments.iter().map(lossy).collect();
-    let request = match &check.text {
-        Some(text) => shell(lossy(text)),
-        None => Request { subject: Subject::Arguments(words()), arguments: Vec::new() },
-    };
-    judge(&request, facts)
-}
-
-fn lossy(text: &OsString) -> String {
-    text.to_string_lossy().into_owned()
-}
-
-fn shell(text: String) -> Request {
-    Request { subject: Subject::Shell { text, dialect: Dialect::Bash }, arguments: vec!["bash".to_owned()] }
-}
-
-fn decision(class: Class) -> &'static str {
-    match class {
-        Class::ReadOnly | Class::Mutating => "run",
-        Class::Destructive => "ask",
+/// The verdict for people: what, and each reason with the part of the text that it is about.
+fn describe(report: &Report, verb: Verb) -> String {
+    let mut text = look::style(report.class).apply_to(look::headline(report, verb)).to_string() + "\n";
+    if !report.parsed {
+        text.push_str("not the whole of it could be read\n");
     }
+    if report.unrecognised {
+        text.push_str("it runs a program that no rule knows\n");
+    }
+    for finding in &report.findings {
+        text.push('\n');
+        text.push_str(&reason(finding, &report.text));
+    }
+    text
+}
+
+fn reason(finding: &Finding, text: &str) -> String {
+    let part = visible::short(finding.span.of(text), WIDTH);
+    let effect = finding.effect.map_or(finding.class.as_str(), |effect| effect.as_str());
+    let mut shown = format!("  {}\n    {}", look::style(finding.class).apply_to(part), finding.because);
+    if !finding.subject.is_empty() {
+        shown.push_str(&format!(": {}", visible::short(&finding.subject, WIDTH)));
+    }
+    shown.push_str(&format!(" ({effect}, {})\n", finding.rule));
+    if let Some(instead) = &finding.instead {
+        shown.push_str(&format!("    instead: {instead}\n"));
+    }
+    shown
 }
 
 fn status(class: Class) -> ExitCode {

@@ -2,5 +2,7 @@
 
 mod batch;
 pub mod check;
+pub mod explain;
 pub mod log;
+mod look;
 mod verdict;

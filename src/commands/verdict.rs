@@ -4,12 +4,14 @@ use crate::effect::{Class, Effect, Finding};
 use crate::request::Report;
 use serde::Serialize;
 
+use super::look::Verb;
+
 /// The answer to one command.
 #[derive(Debug, Serialize)]
 pub struct Verdict<'a> {
     class: Class,
     effects: Vec<Effect>,
-    decision: &'static str,
+    decision: Verb,
     parsed: bool,
     unrecognised: bool,
     findings: Vec<Reason<'a>>,
@@ -29,7 +31,7 @@ struct Reason<'a> {
 
 impl<'a> Verdict<'a> {
     /// What `report` says, with the decision that was taken on it.
-    pub fn new(report: &'a Report, decision: &'static str) -> Verdict<'a> {
+    pub fn new(report: &'a Report, decision: Verb, _steps: bool) -> Verdict<'a> {
         Verdict {
             class: report.class,
             effects: report.effects(),

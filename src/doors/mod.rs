@@ -160,9 +160,7 @@ impl Errand {
     }
 
     fn program(argv: &[OsString]) -> Errand {
-        let words = argv.iter().map(lossy).collect();
-        let request = Request { subject: Subject::Arguments(words), arguments: Vec::new() };
-        Errand { door: "--", requests: vec![request], plan: Plan::Program(argv.to_vec()) }
+        Errand { door: "--", requests: vec![program_request(argv)], plan: Plan::Program(argv.to_vec()) }
     }
 
     fn shell(shell: RealShell, arguments: &[OsString], by_name: bool) -> Result<Errand, Failure> {
@@ -304,6 +302,18 @@ impl Runner {
         let before = std::iter::once(path.clone().into_os_string()).chain(line.argument.clone()).collect();
         Ok(Runner { path, before, dialect: shell.dialect, words: Some(line.words()) })
     }
+}
+
+/// A request to run a program by its argument list, without a shell.
+pub fn program_request(argv: &[OsString]) -> Request {
+    let words = argv.iter().map(lossy).collect();
+    Request { subject: Subject::Arguments(words), arguments: Vec::new() }
+}
+
+/// A request to run `text` as bash's `-c`.
+pub fn text_request(text: &OsStr) -> Request {
+    let subject = shell_subject(text.as_bytes().to_vec(), Dialect::Bash);
+    Request { subject, arguments: vec!["bash".to_owned()] }
 }
 
 /// The text of a program, or why it is none.
