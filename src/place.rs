@@ -217,6 +217,22 @@ pub fn locate(path: &Arg, folder: &Folder, bearings: Bearings<'_>) -> Location {
     Location { place, regenerable }
 }
 
+/// Where a file in the folder `path` points.
+pub fn locate_inside(path: &Arg, folder: &Folder, bearings: Bearings<'_>) -> Location {
+    let mut resolved = rebase(resolve(path, folder, 0), bearings);
+    resolved.names.push("file".to_owned());
+    Location { place: place_of(&resolved), regenerable: is_regenerable(&resolved) }
+}
+
+/// Whether the word names something on another machine: `host:path`, `s3://bucket/key`.
+pub fn is_remote(path: &Arg) -> bool {
+    let text = path.prefix();
+    let Some(colon) = text.find(':') else { return false };
+    let host = &text[..colon];
+    text[colon..].starts_with("://")
+        || (!host.is_empty() && !host.contains('/') && !host.starts_with('-') && !text.starts_with('.'))
+}
+
 /// The path as one string without `.` and `..`, when all of it is known: for comparing two paths of one text.
 pub fn normal_form(path: &Arg, folder: &Folder) -> Option<String> {
     let resolved = resolve(path, folder, 0);
@@ -363,7 +379,7 @@ fn place_of(path: &Resolved) -> Place {
 
 fn absolute_place(names: &[String]) -> Place {
     let Some((first, rest)) = names.split_first() else { return Place::Root };
-    if is_everything(first) {
+    if is_whole(names) {
         return Place::Root;
     }
     match (first.as_str(), rest) {

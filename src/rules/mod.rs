@@ -1,11 +1,213 @@
 //! What programs do: reads an argument list by a program's grammar and says what it would do.
 //!
-//! Takes a step, gives a class, findings and carried code. Knows how to read options and match conditions; what any
-//! program is called and does stands in `rules/*.yaml`.
+//! Takes a command as it was followed, gives an [`Assessment`]: a class, findings and carried code. Knows how to read
+//! options, match conditions and apply roles; what any program is called and does stands in `rules/*.yaml`.
 
 pub mod archive;
+mod assess;
+mod carry;
 pub mod compile;
+mod condition;
+mod found;
 pub mod library;
-pub mod pattern;
+mod paths;
+mod pattern;
 pub mod read;
+mod request;
 pub mod schema;
+mod settings;
+mod unknown;
+
+use std::borrow::Cow;
+
+use crate::effect::{Class, Effect, Finding};
+use crate::facts::Facts;
+use crate::follow::step::{Arg, Folder, Hole, Input, Source, StepId};
+use crate::payload::{Carried, Outcome};
+use crate::place::Bearings;
+use crate::span::Span;
+use library::Library;
+use schema::Where;
+
+pub use assess::assess;
+pub use paths::{Fate, Handling, judge_path, judge_payload_path};
+pub use request::read_file;
+
+/// What the rules may know of the world around a command.
+#[derive(Clone, Copy)]
+pub struct World<'a> {
+    /// The rules in force.
+    pub library: &'a Library,
+    /// The machine.
+    pub facts: &'a dyn Facts,
+    /// Where the machine's folders are.
+    pub bearings: Bearings<'a>,
+    /// The working folder.
+    pub folder: &'a Folder,
+    /// Where the command runs.
+    pub place: Where,
+    /// What the steps before it print and leave behind.
+    pub earlier: &'a dyn Earlier,
+}
+
+/// What is known of the steps before a command.
+pub trait Earlier {
+    /// What a step prints.
+    fn printed(&self, step: StepId) -> Option<&Printed>;
+
+    /// What stands at a path because a step before put it there.
+    fn left_at(&self, path: &Arg, folder: &Folder) -> Option<Left>;
+}
+
+/// What a step prints, beyond its text.
+#[derive(Clone, Debug, Default)]
+pub struct Printed {
+    /// The paths that it prints, where these are known; `None` when it may print anything.
+    pub found: Option<Vec<Arg>>,
+    /// Whether it prints something secret.
+    pub secret: bool,
+    /// Whether it prints what sets a shell up when it is evaluated.
+    pub setup: bool,
+    /// Whether it prints what came from elsewhere.
+    pub fetched: bool,
+}
+
+/// What a step left at a path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// It was downloaded.
+    Fetched,
+    /// It was moved there from a place where it was worth something.
+    Moved,
+    /// This text was written there.
+    Text(crate::text::Text),
+    /// It was written there, and cannot be told.
+    Written,
+}
+
+/// What a command does.
+#[derive(Clone, Debug)]
+pub struct Assessment {
+    /// The class of what it does itself.
+    pub class: Class,
+    /// The reasons for that.
+    pub findings: Vec<Finding>,
+    /// Code that it runs, which has yet to be judged.
+    pub carried: Vec<Carry>,
+    /// What it leaves behind, for the steps after it.
+    pub left: Vec<(Arg, Left)>,
+    /// What it prints.
+    pub printed: Printed,
+    /// Whether no rule knows the program.
+    pub unrecognised: bool,
+}
+
+/// Code that a command runs.
+#[derive(Clone, Debug)]
+pub struct Carry {
+    /// The code.
+    pub code: Carried,
+    /// Where it runs.
+    pub place: Where,
+    /// The folder it runs in.
+    pub folder: Folder,
+    /// Variables that are set for it.
+    pub variables: Vec<(String, Arg)>,
+    /// Its standard input.
+    pub input: Input,
+    /// The class is at most this, what the code carries in turn aside.
+    pub at_most: Option<Class>,
+}
+
+impl Carry {
+    /// Code that runs here, with nothing around it.
+    pub fn plain(code: Carried) -> Carry {
+        Carry {
+            code,
+            place: Where::Here,
+            folder: Folder::Start,
+            variables: Vec::new(),
+            input: Input::Inherited,
+            at_most: None,
+        }
+    }
+}
+
+impl Assessment {
+    fn new(class: Class) -> Assessment {
+        Assessment {
+            class,
+            findings: Vec::new(),
+            carried: Vec::new(),
+            left: Vec::new(),
+            printed: Printed::default(),
+            unrecognised: false,
+        }
+    }
+
+    /// Adds a finding, and raises the class to its.
+    pub fn find(&mut self, finding: Finding) {
+        self.class = self.class.max(finding.class);
+        self.findings.push(finding);
+    }
+
+    fn raise(&mut self, class: Class) {
+        self.class = self.class.max(class);
+    }
+
+    /// Adds what a payload does.
+    fn merge(&mut self, outcome: Outcome, carry: impl Fn(Carried) -> Carry) {
+        self.class = self.class.max(outcome.class);
+        self.findings.extend(outcome.findings);
+        self.carried.extend(outcome.carried.into_iter().map(carry));
+    }
+}
+
+/// A destructive finding.
+pub fn destructive(
+    rule: impl Into<Cow<'static, str>>,
+    effect: Effect,
+    span: Span,
+    subject: impl Into<String>,
+    because: &'static str,
+) -> Finding {
+    Finding {
+        rule: rule.into(),
+        class: Class::Destructive,
+        effect: Some(effect),
+        span,
+        subject: subject.into(),
+        because: Cow::Borrowed(because),
+        instead: None,
+    }
+}
+
+impl World<'_> {
+    /// Whether what fills a hole is secret.
+    fn is_secret_hole(&self, hole: &Hole) -> bool {
+        match &hole.source {
+            Source::Output(steps) | Source::Process(steps) => self.any_printed(steps, |printed| printed.secret),
+            Source::File(path) => is_secret(path),
+            _ => false,
+        }
+    }
+
+    /// Whether standard input brings something secret.
+    fn is_secret_input(&self, input: &Input) -> bool {
+        match input {
+            Input::File(path) => is_secret(path),
+            Input::Pipe(steps) => self.any_printed(steps, |printed| printed.secret),
+            Input::Mixed(arg) => arg.holes().any(|hole| self.is_secret_hole(hole)),
+            Input::Inherited | Input::Nothing | Input::Text(_) | Input::Unknown => false,
+        }
+    }
+
+    fn any_printed(&self, steps: &[StepId], test: impl Fn(&Printed) -> bool) -> bool {
+        steps.iter().any(|step| self.earlier.printed(*step).is_some_and(&test))
+    }
+}
+
+/// Whether a path names something secret.
+fn is_secret(path: &Arg) -> bool {
+    crate::payload::secrets::is_secret_path(&path.shown("~"))
+}

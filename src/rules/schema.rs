@@ -101,6 +101,8 @@ pub struct Style {
     pub signal: bool,
     /// `:::` ends the command, and what follows are its arguments (`parallel`).
     pub colons: bool,
+    /// It is a program of the project itself, run as `./name`.
+    pub project: bool,
 }
 
 /// An option: its names and what follows it.
@@ -397,6 +399,8 @@ pub enum Prints {
     Found,
     /// Something secret: the environment, a credential.
     Secrets,
+    /// Text that sets a shell up when it is evaluated (`ssh-agent -s`).
+    Setup,
     /// Text from elsewhere.
     Fetched,
 }

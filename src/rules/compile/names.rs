@@ -103,6 +103,7 @@ pub fn parse_style(words: &[String]) -> Result<Style, String> {
             "no-help" => &mut style.no_help,
             "signal" => &mut style.signal,
             "colons" => &mut style.colons,
+            "project" => &mut style.project,
             _ => return Err(format!("`{word}` is no style; `docs/rules.md` lists them")),
         };
         *field = true;

@@ -1,0 +1,244 @@
+//! Judges the code that a command carries: shell lines, argument lists, other languages, files.
+
+use super::{Judge, Judged, Ledger, MAX_DEPTH};
+use crate::effect::Class;
+use crate::facts::NoFacts;
+use crate::follow::Start;
+use crate::follow::step::{Arg, Command, Context, Input, Piece, Source};
+use crate::payload::{self, Carried, Language};
+use crate::rules::schema::Where;
+use crate::rules::{Carry, Earlier, Left, judge_payload_path, read_file};
+use crate::span::Span;
+use crate::text::Text;
+
+/// How much of a script is read.
+const SCRIPT_LIMIT: usize = 1024 * 1024;
+
+/// The name that a part of a carried line gets that is not known.
+const UNKNOWN_PART: &str = "${GUARD_UNKNOWN}";
+
+impl Judge<'_> {
+    /// Judges carried code that stands by itself.
+    pub(super) fn carry(&mut self, carry: &Carry, ledger: &mut Ledger, depth: usize) -> Judged {
+        self.carry_from(carry, &Context::default(), None, ledger, depth)
+    }
+
+    /// Judges what a command carries. `texts` are the known outputs of the steps around it.
+    pub(super) fn carry_from(
+        &mut self,
+        carry: &Carry,
+        context: &Context,
+        texts: Option<&[Option<Text>]>,
+        ledger: &mut Ledger,
+        depth: usize,
+    ) -> Judged {
+        let span = span_of(&carry.code);
+        if depth > MAX_DEPTH {
+            return Judged::opaque("judge.limit", span, "code is nested too deep to be read");
+        }
+        if carry.place != Where::Here {
+            // The files, folders and variables of this machine say nothing about another one.
+            let outer = std::mem::replace(&mut self.facts, &NoFacts);
+            let judged = self.carry_here(carry, context, texts, ledger, depth);
+            self.facts = outer;
+            return judged;
+        }
+        self.carry_here(carry, context, texts, ledger, depth)
+    }
+
+    fn carry_here(
+        &mut self,
+        carry: &Carry,
+        context: &Context,
+        texts: Option<&[Option<Text>]>,
+        ledger: &mut Ledger,
+        depth: usize,
+    ) -> Judged {
+        let context = Context {
+            folder: carry.folder.clone(),
+            exported: context.exported.iter().cloned().chain(carry.variables.iter().cloned()).collect(),
+            functions: context.functions.clone(),
+        };
+        match &carry.code {
+            Carried::Shell { text, arguments } => self.shell_line(text, arguments, context, carry.place, ledger, depth),
+            Carried::Arguments(argv) => {
+                let span = span_of(&carry.code);
+                let command = Command {
+                    argv: argv.clone(),
+                    assignments: carry.variables.clone(),
+                    input: carry.input.clone(),
+                    ..Command::default()
+                };
+                let kept = ledger.begin_carried();
+                let judged = self.command(&command, span, &context, carry.place, texts, ledger, depth);
+                ledger.end_carried(kept);
+                judged
+            }
+            Carried::Code { language: Language::Shell, text } => {
+                self.shell_line(text, &[], context, carry.place, ledger, depth)
+            }
+            Carried::Code { language, text } => self.code(*language, text, carry, &context, ledger, depth),
+            Carried::File { language, path } => self.file(*language, path, carry, &context, texts, ledger, depth),
+        }
+    }
+
+    /// A line for a shell, with parts that may not be known.
+    fn shell_line(
+        &mut self,
+        line: &Arg,
+        arguments: &[Arg],
+        context: Context,
+        place: Where,
+        ledger: &mut Ledger,
+        depth: usize,
+    ) -> Judged {
+        if let [Piece::Hole(hole)] = line.pieces.as_slice() {
+            if let Source::Output(steps) = &hole.source
+                && !steps.is_empty()
+                && steps.iter().all(|step| ledger.printed(*step).is_some_and(|printed| printed.setup))
+            {
+                return Judged { class: Class::Mutating, ..Judged::read_only() };
+            }
+            return Judged::opaque("shell.unread", line.span, "the code it runs cannot be read before it runs");
+        }
+        let text = filled(line);
+        let start = Start { context, arguments: arguments.to_vec(), ..Start::default() };
+        self.shell(&text, &start, place, ledger, depth)
+    }
+
+    fn code(
+        &mut self,
+        language: Language,
+        text: &Arg,
+        carry: &Carry,
+        context: &Context,
+        ledger: &mut Ledger,
+        depth: usize,
+    ) -> Judged {
+        let outcome = payload::read(language, text);
+        let mut judged = Judged::read_only();
+        judged.class = outcome.class;
+        judged.findings = outcome.findings;
+        {
+            let world = self.world(&carry.folder, carry.place, ledger);
+            for used in &outcome.paths {
+                let fate = judge_payload_path(used, &world);
+                judged.class = judged.class.max(fate.class);
+                judged.findings.extend(fate.findings);
+            }
+        }
+        if let Some(limit) = carry.at_most {
+            judged.class = judged.class.min(limit);
+            judged.findings.retain(|finding| finding.class <= limit);
+        }
+        for code in outcome.carried {
+            let inner = Carry { code, at_most: None, ..carry.clone() };
+            judged.merge(self.carry_from(&inner, context, None, ledger, depth + 1));
+        }
+        judged
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn file(
+        &mut self,
+        language: Language,
+        path: &Arg,
+        carry: &Carry,
+        context: &Context,
+        texts: Option<&[Option<Text>]>,
+        ledger: &mut Ledger,
+        depth: usize,
+    ) -> Judged {
+        let found = self.text_of(path, carry, texts, ledger);
+        match found {
+            FileText::Known(text) => {
+                let span = path.span;
+                let arg = Arg::known(text, span);
+                let inner = Carry { code: Carried::Code { language, text: arg }, ..carry.clone() };
+                self.carry_here(&inner, context, None, ledger, depth + 1)
+            }
+            FileText::Opaque(because) => Judged::opaque("file.unread", path.span, because),
+            FileText::Unread => {
+                self.unrecognised = true;
+                let class = carry.at_most.map_or(Class::Mutating, |limit| limit.min(Class::Mutating));
+                Judged { class, ..Judged::read_only() }
+            }
+        }
+    }
+
+    /// The text of a file of code, from the steps before, from a substitution, from standard input or from the machine.
+    fn text_of(&self, path: &Arg, carry: &Carry, texts: Option<&[Option<Text>]>, ledger: &Ledger) -> FileText {
+        let piped = "runs what comes through a pipe and cannot be read first";
+        if let [Piece::Hole(hole)] = path.pieces.as_slice()
+            && let Source::Process(steps) = &hole.source
+        {
+            let known: Option<Vec<&Text>> =
+                steps.iter().map(|step| texts.and_then(|texts| texts.get(*step)).and_then(Option::as_ref)).collect();
+            return match known {
+                Some(known) if !known.is_empty() => {
+                    let mut text = Text::default();
+                    known.into_iter().for_each(|part| text.push(part));
+                    FileText::Known(text)
+                }
+                _ => FileText::Opaque(piped),
+            };
+        }
+        if matches!(path.text(), Some("-" | "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0")) {
+            return match &carry.input {
+                Input::Text(text) => FileText::Known(text.clone()),
+                Input::Pipe(_) | Input::Unknown | Input::Mixed(_) => FileText::Opaque(piped),
+                Input::Inherited | Input::Nothing | Input::File(_) => FileText::Unread,
+            };
+        }
+        match ledger.left_at(path, &carry.folder) {
+            Some(Left::Text(text)) => return FileText::Known(text),
+            Some(Left::Fetched) => return FileText::Opaque("runs what was downloaded just before, unread"),
+            _ => {}
+        }
+        let world = self.world(&carry.folder, carry.place, ledger);
+        match read_file(path, &world, SCRIPT_LIMIT) {
+            Some(text) => FileText::Known(Text::derived(text, path.span)),
+            None => FileText::Unread,
+        }
+    }
+}
+
+/// What is known of a file of code.
+enum FileText {
+    Known(Text),
+    Opaque(&'static str),
+    /// It cannot be read here: it counts as a program that is started.
+    Unread,
+}
+
+/// The line with each part that is not known replaced by a variable that nobody has set.
+fn filled(line: &Arg) -> Text {
+    let mut text = Text::default();
+    for piece in &line.pieces {
+        match piece {
+            Piece::Text(known) => text.push(known),
+            Piece::Hole(hole) => {
+                let stand_in = match &hole.source {
+                    Source::Home => "${HOME}",
+                    Source::StartFolder => "${PWD}",
+                    Source::Number => "0",
+                    Source::Glob(pattern) => pattern,
+                    _ => UNKNOWN_PART,
+                };
+                text.push(&Text::derived(stand_in, line.span));
+            }
+        }
+    }
+    text
+}
+
+fn span_of(code: &Carried) -> Span {
+    match code {
+        Carried::Shell { text, .. } | Carried::Code { text, .. } => text.span,
+        Carried::File { path, .. } => path.span,
+        Carried::Arguments(argv) => match (argv.first(), argv.last()) {
+            (Some(first), Some(last)) => first.span.to(last.span),
+            _ => Span::default(),
+        },
+    }
+}

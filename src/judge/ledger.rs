@@ -1,0 +1,70 @@
+//! What the steps of one text print and leave behind, for the steps after them.
+
+use crate::follow::step::{Arg, Folder, StepId};
+use crate::place;
+use crate::rules::{Earlier, Left, Printed};
+
+/// What the steps so far did.
+#[derive(Debug, Default)]
+pub struct Ledger {
+    printed: Vec<Printed>,
+    /// Paths in their normal form, newest last.
+    left: Vec<(String, Left)>,
+}
+
+impl Ledger {
+    /// A ledger for code that is carried: it sees what was left, but has its own steps.
+    pub fn inner(&self) -> Ledger {
+        Ledger { printed: Vec::new(), left: self.left.clone() }
+    }
+
+    /// Takes over what carried code left.
+    pub fn adopt(&mut self, inner: Ledger) {
+        self.left = inner.left;
+    }
+
+    /// Notes what the next step prints.
+    pub fn note_printed(&mut self, printed: Printed) {
+        self.printed.push(printed);
+    }
+
+    /// A carried command is about to be judged: it is no step of its own. Gives a mark for [`Ledger::end_carried`].
+    pub fn begin_carried(&self) -> usize {
+        self.printed.len()
+    }
+
+    /// What a carried command prints, the command that carries it prints.
+    pub fn end_carried(&mut self, mark: usize) {
+        let carried = self.printed.split_off(mark.min(self.printed.len()));
+        let Some(carrier) = self.printed.last_mut() else { return };
+        for printed in carried {
+            carrier.secret |= printed.secret;
+            carrier.fetched |= printed.fetched;
+            carrier.setup |= printed.setup;
+            if carrier.found.is_none() {
+                carrier.found = printed.found;
+            }
+        }
+    }
+
+    /// Notes what was left at a path.
+    pub fn note_left(&mut self, path: &Arg, folder: &Folder, left: Left) {
+        if let Some(path) = place::normal_form(path, folder) {
+            self.left.push((path, left));
+        }
+    }
+}
+
+impl Earlier for Ledger {
+    fn printed(&self, step: StepId) -> Option<&Printed> {
+        self.printed.get(step)
+    }
+
+    fn left_at(&self, path: &Arg, folder: &Folder) -> Option<Left> {
+        if self.left.is_empty() {
+            return None;
+        }
+        let path = place::normal_form(path, folder)?;
+        self.left.iter().rev().find(|(known, _)| *known == path).map(|(_, left)| left.clone())
+    }
+}

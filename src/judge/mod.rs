@@ -1,0 +1,89 @@
+//! Judges a request: what it would do, without running it.
+//!
+//! Takes a [`Request`] and the [`Facts`] of a machine, gives a [`Report`]. This is the loop: text is followed into
+//! steps, the rules assess each step, and the code that a step carries comes back in at the top, within limits.
+
+mod carried;
+mod ledger;
+mod steps;
+mod subject;
+
+use crate::effect::{Class, Effect, Finding};
+use crate::facts::Facts;
+use crate::place::Bearings;
+use crate::request::{Node, Report, Request};
+use crate::rules::library::Library;
+use crate::span::Span;
+use ledger::Ledger;
+
+/// How deep carried code is judged.
+const MAX_DEPTH: usize = 12;
+
+/// How many commands are assessed for one request.
+const MAX_COMMANDS: usize = 20_000;
+
+/// Judges `request` with what `facts` knows.
+pub fn judge(request: &Request, facts: &dyn Facts) -> Report {
+    let library = Library::default();
+    let bearings = Bearings { home: facts.home(), start: facts.folder() };
+    let mut judge = Judge { library: &library, facts, bearings, commands: 0, parsed: true, unrecognised: false };
+    let (text, judged) = judge.subject(request);
+    let mut findings = judged.findings;
+    findings.sort_by(|one, other| other.class.cmp(&one.class).then(one.span.cmp(&other.span)));
+    findings.dedup();
+    Report {
+        text,
+        class: judged.class,
+        findings,
+        parsed: judge.parsed,
+        unrecognised: judge.unrecognised,
+        tree: judged.nodes,
+        direct: None,
+    }
+}
+
+/// What is known while one request is judged.
+struct Judge<'a> {
+    library: &'a Library,
+    facts: &'a dyn Facts,
+    bearings: Bearings<'a>,
+    /// Commands assessed so far.
+    commands: usize,
+    /// Whether every text was understood.
+    parsed: bool,
+    /// Whether a program was met that no rule knows.
+    unrecognised: bool,
+}
+
+/// What judging a piece of code gave.
+#[derive(Debug)]
+struct Judged {
+    class: Class,
+    findings: Vec<Finding>,
+    nodes: Vec<Node>,
+}
+
+impl Judged {
+    fn read_only() -> Judged {
+        Judged { class: Class::ReadOnly, findings: Vec::new(), nodes: Vec::new() }
+    }
+
+    /// Code that cannot be read.
+    fn opaque(rule: &'static str, span: Span, because: &'static str) -> Judged {
+        let finding = crate::rules::destructive(rule, Effect::Opaque, span, "", because);
+        let node = Node {
+            label: "code that cannot be read".to_owned(),
+            class: Class::Destructive,
+            because: because.to_owned(),
+            span,
+            children: Vec::new(),
+        };
+        Judged { class: Class::Destructive, findings: vec![finding], nodes: vec![node] }
+    }
+
+    fn merge(&mut self, other: Judged) {
+        self.class = self.class.max(other.class);
+        self.findings.extend(other.findings);
+        self.nodes.extend(other.nodes);
+    }
+}

@@ -1,0 +1,167 @@
+//! Judges shell text: its steps, one after the other, with their redirections.
+
+use super::{Judge, Judged, Ledger, MAX_COMMANDS, MAX_DEPTH};
+use crate::effect::Class;
+use crate::follow::step::{Action, Arg, Command, Context, Redirection};
+use crate::follow::{Start, follow};
+use crate::request::Node;
+use crate::rules::schema::{Role, Where};
+use crate::rules::{Assessment, Handling, Left, World, assess, judge_path};
+use crate::shell::ast::RedirectOperator;
+use crate::span::Span;
+use crate::text::Text;
+
+impl Judge<'_> {
+    /// Judges a text that a shell runs.
+    pub(super) fn shell(
+        &mut self,
+        text: &Text,
+        start: &Start,
+        place: Where,
+        ledger: &mut Ledger,
+        depth: usize,
+    ) -> Judged {
+        if depth > MAX_DEPTH {
+            return Judged::opaque("judge.limit", text.source(), "code is nested too deep to be read");
+        }
+        let followed = follow(text, start, self.facts);
+        self.parsed &= followed.parsed;
+        let mut judged = Judged::read_only();
+        let texts: Vec<Option<Text>> = followed
+            .steps
+            .iter()
+            .map(|step| match &step.action {
+                Action::Command(command) => command.output.clone(),
+                _ => None,
+            })
+            .collect();
+        let mut inner = ledger.inner();
+        for step in &followed.steps {
+            let one = match &step.action {
+                Action::Command(command) => {
+                    self.command(command, step.span, &step.context, place, Some(&texts), &mut inner, depth)
+                }
+                Action::Unreadable { because } => {
+                    inner.note_printed(Default::default());
+                    Judged::opaque("shell.unreadable", step.span, because)
+                }
+                Action::SourcedFile(path) => {
+                    let command = Command { argv: vec![source_word(step.span), path.clone()], ..Command::default() };
+                    self.command(&command, step.span, &step.context, place, Some(&texts), &mut inner, depth)
+                }
+            };
+            judged.merge(one);
+        }
+        ledger.adopt(inner);
+        judged
+    }
+
+    /// Judges one command with its redirections and what it carries. `texts` are the known outputs of the steps.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn command(
+        &mut self,
+        command: &Command,
+        span: Span,
+        context: &Context,
+        place: Where,
+        texts: Option<&[Option<Text>]>,
+        ledger: &mut Ledger,
+        depth: usize,
+    ) -> Judged {
+        self.commands += 1;
+        if self.commands > MAX_COMMANDS {
+            ledger.note_printed(Default::default());
+            return Judged::opaque("judge.limit", span, "more commands than can be read in time");
+        }
+        let (mut assessment, redirected) = {
+            let world = self.world(&context.folder, place, ledger);
+            let assessment = assess(command, span, &world);
+            let redirected: Vec<_> = command
+                .redirections
+                .iter()
+                .map(|redirection| redirect(redirection, command, &assessment, &world))
+                .collect();
+            (assessment, redirected)
+        };
+        self.unrecognised |= assessment.unrecognised;
+        ledger.note_printed(std::mem::take(&mut assessment.printed));
+        let mut own = Judged { class: assessment.class, findings: assessment.findings, nodes: Vec::new() };
+        for (path, left) in assessment.left {
+            ledger.note_left(&path, &context.folder, left);
+        }
+        for (fate, path, left) in redirected {
+            own.class = own.class.max(fate.class);
+            own.findings.extend(fate.findings);
+            ledger.note_left(&path, &context.folder, left);
+        }
+        for carry in &assessment.carried {
+            own.merge(self.carry_from(carry, context, texts, ledger, depth + 1));
+        }
+        let because = own.findings.first().map(|finding| finding.because.clone().into_owned()).unwrap_or_default();
+        let node = Node { label: label(command), class: own.class, because, span, children: std::mem::take(&mut own.nodes) };
+        if !command.argv.is_empty() || !command.redirections.is_empty() {
+            own.nodes.push(node);
+        }
+        own
+    }
+
+    pub(super) fn world<'w>(
+        &'w self,
+        folder: &'w crate::follow::step::Folder,
+        place: Where,
+        ledger: &'w Ledger,
+    ) -> World<'w> {
+        let bearings = if place == Where::Here { self.bearings } else { Default::default() };
+        World { library: self.library, facts: self.facts, bearings, folder, place, earlier: ledger }
+    }
+}
+
+fn source_word(span: Span) -> Arg {
+    Arg::known(Text::derived("source", span), span)
+}
+
+fn label(command: &Command) -> String {
+    let mut label = command.argv.iter().map(|word| word.shown("…")).collect::<Vec<_>>().join(" ");
+    for redirection in &command.redirections {
+        if !label.is_empty() {
+            label.push(' ');
+        }
+        label.push_str(redirection.operator.as_str());
+        label.push(' ');
+        label.push_str(&redirection.target.shown("…"));
+    }
+    label
+}
+
+/// What a redirection does to its file, and what it leaves there.
+fn redirect(
+    redirection: &Redirection,
+    command: &Command,
+    assessment: &Assessment,
+    world: &World<'_>,
+) -> (crate::rules::Fate, Arg, Left) {
+    use RedirectOperator::{Append, AppendBoth, Clobber, ReadWrite, Write, WriteBoth};
+    let nothing = command.output.as_ref().is_some_and(Text::is_empty);
+    let is_output = matches!(redirection.descriptor, None | Some(1));
+    let beyond = redirection.descriptor.is_some_and(|descriptor| descriptor > 2);
+    let role = match redirection.operator {
+        Write | Clobber | WriteBoth if beyond || (is_output && nothing) => Role::Empties,
+        Write | Clobber | WriteBoth => Role::Writes,
+        Append | AppendBoth | ReadWrite => Role::Appends,
+        _ => Role::Reads,
+    };
+    let handling = Handling { rule: "shell.redirect", recursive: false, effect: None };
+    let mut fate = judge_path(role, &redirection.target, handling, world);
+    for finding in &mut fate.findings {
+        finding.span = redirection.span;
+    }
+    let left = match (&command.output, role) {
+        (Some(text), Role::Writes) => Left::Text(text.clone()),
+        _ if assessment.printed.fetched => Left::Fetched,
+        _ => Left::Written,
+    };
+    if role == Role::Reads {
+        fate.class = Class::ReadOnly;
+    }
+    (fate, redirection.target.clone(), left)
+}

@@ -1,0 +1,252 @@
+//! Code that a command carries: programs, shell lines, settings, arguments from a pipe.
+
+use super::read::Reading;
+use super::schema::{Role, Where};
+use super::settings;
+use super::{Carry, World};
+use crate::follow::step::{Arg, Command, Folder, Hole, Input, Piece, Source};
+use crate::payload::Carried;
+use crate::span::Span;
+use crate::text::Text;
+
+/// How many arguments from a known input are put into a carried command.
+const MAX_ARGUMENTS: usize = 64;
+
+/// What carried code gets from the command that carries it.
+#[derive(Clone)]
+pub struct Carrier {
+    /// Where it runs.
+    pub place: Where,
+    /// The folder it runs in.
+    pub folder: Folder,
+    /// Variables that are set for it.
+    pub variables: Vec<(String, Arg)>,
+    /// Its standard input.
+    pub input: Input,
+}
+
+impl Carrier {
+    /// Carries `code`.
+    pub fn carry(&self, code: Carried) -> Carry {
+        Carry {
+            code,
+            place: self.place,
+            folder: self.folder.clone(),
+            variables: self.variables.clone(),
+            input: self.input.clone(),
+            at_most: None,
+        }
+    }
+}
+
+/// What a value with a role carries. `rest` are the words behind it that belong to it.
+pub fn of_value(role: Role, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec<Carried> {
+    match role {
+        Role::Shell => vec![Carried::Shell { text: value.clone(), arguments: rest.to_vec() }],
+        Role::Program if value.text() == Some("") => Vec::new(),
+        Role::Program => vec![Carried::Shell { text: value.clone(), arguments: Vec::new() }],
+        Role::Command => vec![Carried::Arguments(std::iter::once(value).chain(rest).cloned().collect())],
+        Role::ShellWords => vec![Carried::Shell { text: join(std::iter::once(value).chain(rest)), arguments: Vec::new() }],
+        Role::ShellList => shell_lines(value),
+        Role::Setting(table) => match settings::carried_value(table, value, world.library) {
+            Some((role, value)) => of_value(role, &value, &[], world),
+            None => Vec::new(),
+        },
+        Role::Code(language) => vec![Carried::Code { language, text: value.clone() }],
+        Role::Words(language) => {
+            vec![Carried::Code { language, text: join(std::iter::once(value).chain(rest)) }]
+        }
+        Role::File(language) => of_file(language, value, rest, world),
+        _ => Vec::new(),
+    }
+}
+
+/// A script: judged as a program when the library knows one of its name.
+fn of_file(language: crate::payload::Language, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec<Carried> {
+    let name = value.suffix().rsplit('/').next().unwrap_or_default();
+    if !name.is_empty() && world.library.knows(name) {
+        return vec![Carried::Arguments(std::iter::once(value).chain(rest).cloned().collect())];
+    }
+    vec![Carried::File { language, path: value.clone() }]
+}
+
+/// The shell lines in a JSON list or object, or in `key=[…]` or `key=line`.
+fn shell_lines(value: &Arg) -> Vec<Carried> {
+    let line = |text: Text| Carried::Shell { text: Arg::known(text, value.span), arguments: Vec::new() };
+    let [Piece::Text(text)] = value.pieces.as_slice() else {
+        return vec![Carried::Shell { text: value.clone(), arguments: Vec::new() }];
+    };
+    let string = text.as_str();
+    let strings = json_strings(string);
+    if strings.is_empty() {
+        let start = string.find('=').map_or(0, |equals| equals + 1);
+        return vec![line(text.slice(start, string.len()))];
+    }
+    strings
+        .into_iter()
+        .map(|(start, end)| {
+            let raw = text.slice(start, end);
+            if raw.as_str().contains('\\') {
+                let plain = raw.as_str().replace("\\\"", "\"").replace("\\n", "\n").replace("\\\\", "\\");
+                line(Text::derived(plain, raw.source()))
+            } else {
+                line(raw)
+            }
+        })
+        .collect()
+}
+
+/// Where the strings of a JSON text stand that are no keys, without their quotes.
+fn json_strings(text: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(open) = text[at..].find('"').map(|offset| at + offset) {
+        let mut end = open + 1;
+        while end < bytes.len() && bytes[end] != b'"' {
+            end += if bytes[end] == b'\\' { 2 } else { 1 };
+        }
+        if end >= bytes.len() {
+            break;
+        }
+        let is_key = text[end + 1..].trim_start().starts_with(':');
+        if !is_key {
+            found.push((open + 1, end));
+        }
+        at = end + 1;
+    }
+    found
+}
+
+/// Words joined by blanks.
+pub fn join<'a>(words: impl Iterator<Item = &'a Arg>) -> Arg {
+    let mut joined = Arg::default();
+    for (index, word) in words.enumerate() {
+        if index == 0 {
+            joined.span = word.span;
+        } else {
+            push_text(&mut joined.pieces, Text::derived(" ", word.span));
+            joined.span = joined.span.to(word.span);
+        }
+        for piece in &word.pieces {
+            match piece {
+                Piece::Text(text) => push_text(&mut joined.pieces, text.clone()),
+                Piece::Hole(hole) => joined.pieces.push(Piece::Hole(hole.clone())),
+            }
+        }
+    }
+    joined
+}
+
+fn push_text(pieces: &mut Vec<Piece>, text: Text) {
+    if let Some(Piece::Text(last)) = pieces.last_mut() {
+        last.push(&text);
+    } else {
+        pieces.push(Piece::Text(text));
+    }
+}
+
+/// The arguments that a command such as `xargs` adds to what it carries.
+pub struct Added {
+    /// The arguments, alternatives of each other when `placeholder` is given.
+    pub arguments: Vec<Arg>,
+    /// What stands for one of them in the carried words; `None`: they are appended.
+    pub placeholder: Option<String>,
+}
+
+impl Added {
+    /// The carried command lines with the arguments put in.
+    pub fn apply(&self, words: &[Arg]) -> Vec<Vec<Arg>> {
+        match &self.placeholder {
+            Some(placeholder) if words.iter().any(|word| word.shown("").contains(placeholder)) => self
+                .arguments
+                .iter()
+                .map(|argument| words.iter().map(|word| replace(word, placeholder, argument)).collect())
+                .collect(),
+            _ => vec![words.iter().chain(&self.arguments).cloned().collect()],
+        }
+    }
+}
+
+/// The word with every `placeholder` in its known text replaced.
+fn replace(word: &Arg, placeholder: &str, argument: &Arg) -> Arg {
+    let mut pieces = Vec::new();
+    for piece in &word.pieces {
+        let Piece::Text(text) = piece else {
+            pieces.push(piece.clone());
+            continue;
+        };
+        let string = text.as_str();
+        let mut from = 0;
+        while let Some(at) = string[from..].find(placeholder).map(|offset| from + offset) {
+            if at > from {
+                push_text(&mut pieces, text.slice(from, at));
+            }
+            for piece in &argument.pieces {
+                match piece {
+                    Piece::Text(text) => push_text(&mut pieces, text.clone()),
+                    Piece::Hole(_) => pieces.push(piece.clone()),
+                }
+            }
+            from = at + placeholder.len();
+        }
+        if from < string.len() {
+            push_text(&mut pieces, text.slice(from, string.len()));
+        }
+    }
+    Arg { pieces, span: word.span }
+}
+
+/// The arguments that come from standard input or from a file.
+pub fn arguments_from(command: &Command, reading: &Reading<'_>, by_line: bool, world: &World<'_>) -> Vec<Arg> {
+    let span = reading.given.first().map_or_else(Span::default, |given| given.word.span);
+    let hole = |source| {
+        vec![Arg { pieces: vec![Piece::Hole(Hole { source, splits: true, may_be_empty: true })], span }]
+    };
+    let file = reading.given.iter().find(|given| given.role == Role::ArgumentsFile).and_then(|given| given.values.first());
+    if let Some(path) = file {
+        return hole(Source::File(Box::new(path.clone().into_owned())));
+    }
+    match &command.input {
+        Input::Text(text) => split(text, by_line),
+        Input::Nothing => Vec::new(),
+        Input::Pipe(steps) => {
+            let found: Option<Vec<Vec<Arg>>> =
+                steps.iter().map(|step| world.earlier.printed(*step)?.found.clone()).collect();
+            match found {
+                Some(found) if !steps.is_empty() => found.concat(),
+                _ => hole(Source::Output(steps.clone())),
+            }
+        }
+        Input::File(path) => hole(Source::File(Box::new(path.clone()))),
+        Input::Inherited | Input::Mixed(_) | Input::Unknown => hole(Source::Other),
+    }
+}
+
+fn split(text: &Text, by_line: bool) -> Vec<Arg> {
+    let string = text.as_str();
+    let separates = |c: char| c == '\n' || c == '\0' || (!by_line && c.is_whitespace());
+    let mut words = Vec::new();
+    let mut from = 0;
+    for (at, c) in string.char_indices().chain(std::iter::once((string.len(), '\n'))) {
+        if !separates(c) {
+            continue;
+        }
+        if at > from && words.len() < MAX_ARGUMENTS {
+            let (start, end) = unquoted(string, from, at);
+            let word = text.slice(start, end);
+            let span = word.source();
+            words.push(Arg::known(word, span));
+        }
+        from = at + c.len_utf8();
+    }
+    words
+}
+
+/// `xargs` takes quotes off.
+fn unquoted(string: &str, from: usize, to: usize) -> (usize, usize) {
+    let word = &string[from..to];
+    let quoted = word.len() >= 2
+        && ['"', '\''].iter().any(|quote| word.starts_with(*quote) && word.ends_with(*quote));
+    if quoted { (from + 1, to - 1) } else { (from, to) }
+}

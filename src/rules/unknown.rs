@@ -1,0 +1,172 @@
+//! Programs and subcommands that no rule lists: judged by verbs, and by command lines that stand inside them.
+
+use super::read::Reading;
+use super::schema::Verbs;
+use super::{Assessment, Carry, World, destructive};
+use crate::effect::{Class, Effect};
+use crate::follow::step::{Arg, Command};
+use crate::payload::Carried;
+use crate::payload::words::{is_deleting_word, leading_or_trailing_verb, leading_verb, words};
+use crate::span::Span;
+
+/// How many words of a command line may be subcommands.
+const LEADING_WORDS: usize = 6;
+
+/// How many words of a verb list's command line are looked at.
+const VERB_WORDS: usize = 5;
+
+/// Assesses a program that no rule knows.
+pub fn unknown_program(command: &Command, name: &str, world: &World<'_>, carry: impl Fn(Carried) -> Carry) -> Assessment {
+    let mut assessment = Assessment::new(Class::Mutating);
+    assessment.unrecognised = true;
+    let rest = command.argv.get(1..).unwrap_or_default();
+    if asks_only_for_help(rest) {
+        assessment.class = Class::ReadOnly;
+        return assessment;
+    }
+    if let Some(program) = command.argv.first()
+        && leading_or_trailing_verb(script_name(name)).is_some()
+    {
+        assessment.find(deleting("unknown.name", program, "its name says that it removes something"));
+    }
+    for word in deleting_words(rest) {
+        assessment.find(deleting("unknown.verb", word, "no rule knows this program, and this word says that it removes something"));
+    }
+    if let Some(at) = known_suffix(rest, world) {
+        assessment.carried.push(carry(Carried::Arguments(rest[at..].to_vec())));
+    }
+    assessment
+}
+
+fn deleting(rule: &'static str, word: &Arg, because: &'static str) -> crate::effect::Finding {
+    destructive(rule, Effect::Delete, word.span, word.shown("…"), because)
+}
+
+/// `purge.sh` is called `purge`.
+fn script_name(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// Whether nothing but help or the version is asked for.
+fn asks_only_for_help(rest: &[Arg]) -> bool {
+    match rest {
+        [first] if matches!(first.text(), Some("--help" | "-h" | "--version" | "help" | "-V" | "version")) => true,
+        [words @ .., last] if last.text() == Some("--help") || last.text() == Some("-h") => {
+            // Subcommands alone may stand in front of it; with a deleting verb among them an unknown program may
+            // read the option too late.
+            words.iter().all(|word| {
+                word.text().is_some_and(|text| is_plain_word(text) && !is_deleting_name(text))
+            })
+        }
+        [first, words @ ..] if first.text() == Some("help") => words.iter().all(|word| word.text().is_some_and(is_plain_word)),
+        _ => false,
+    }
+}
+
+fn is_plain_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':'))
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+}
+
+/// `delete`, `force-remove`, `db:drop`: a word that says what is done.
+fn is_deleting_name(text: &str) -> bool {
+    is_deleting_word(text) || leading_verb(text).is_some() || (text.contains(':') && leading_or_trailing_verb(text).is_some())
+}
+
+/// The words that say that an unknown program removes something: leading plain words, and long options.
+fn deleting_words(rest: &[Arg]) -> Vec<&Arg> {
+    let mut found = Vec::new();
+    let mut leading = 0;
+    for word in rest {
+        let text = word.prefix();
+        if text == "--" {
+            break;
+        }
+        if let Some(option) = text.strip_prefix("--").or_else(|| text.strip_prefix('-').filter(|rest| rest.len() > 1)) {
+            let (name, value) = option.split_once('=').unwrap_or((option, ""));
+            let denied = name.starts_with("no-") || matches!(value, "false" | "no" | "0");
+            let is_long = text.starts_with("--") || name.len() > 3;
+            if is_long && !denied && deleting_option(name) {
+                found.push(word);
+            }
+            continue;
+        }
+        if leading < LEADING_WORDS && !word.has_hole() && is_plain_word(text) {
+            leading += 1;
+            if is_deleting_name(text) && leading <= 3 {
+                found.push(word);
+            }
+        } else {
+            leading = LEADING_WORDS;
+        }
+    }
+    found
+}
+
+/// `--delete`, `--delete-after`, `--force-delete`: the first or last word is a deleting verb.
+fn deleting_option(name: &str) -> bool {
+    leading_or_trailing_verb(name).is_some() && !words(name).any(|word| matches!(word, "no" | "not" | "undelete"))
+}
+
+/// Where a command line of a known program begins inside the arguments of an unknown one.
+fn known_suffix(rest: &[Arg], world: &World<'_>) -> Option<usize> {
+    rest.iter().position(|word| {
+        word.text().is_some_and(|text| {
+            let name = text.rsplit('/').next().unwrap_or(text);
+            is_plain_word(name) && world.library.knows(name)
+        })
+    })
+}
+
+/// What a verb list says of a subcommand that no rule lists.
+pub fn by_verbs(reading: &Reading<'_>, verbs: &Verbs<'_>) -> (Class, Option<Effect>, Option<Span>) {
+    let first = reading.unknown_subcommand.into_iter();
+    let others = reading.operands.iter().copied().filter(|word| !reading.unknown_subcommand.is_some_and(|first| std::ptr::eq(first, *word)));
+    let candidates: Vec<&Arg> = first.chain(others).take(VERB_WORDS).take_while(|word| word.text().is_some_and(is_plain_word)).collect();
+    for pick in [whole as fn(&str) -> Option<&str>, first_part, last_part] {
+        for word in &candidates {
+            let Some(part) = word.text().and_then(pick) else { continue };
+            if let Some((class, effect)) = look_up(verbs, part) {
+                return (class, effect, Some(word.span));
+            }
+        }
+    }
+    (Class::Mutating, None, None)
+}
+
+fn whole(text: &str) -> Option<&str> {
+    Some(text)
+}
+
+fn first_part(text: &str) -> Option<&str> {
+    text.split(['-', ':', '.', '_']).next()
+}
+
+fn last_part(text: &str) -> Option<&str> {
+    text.rsplit(['-', ':', '.', '_']).next()
+}
+
+fn look_up(verbs: &Verbs<'_>, word: &str) -> Option<(Class, Option<Effect>)> {
+    if let Some((effect, _)) = verbs.destructive.iter().find(|(_, list)| list.contains(&word)) {
+        return Some((Class::Destructive, Some(*effect)));
+    }
+    if verbs.read_only.contains(&word) {
+        return Some((Class::ReadOnly, None));
+    }
+    verbs.mutating.contains(&word).then_some((Class::Mutating, None))
+}
+
+/// What the deleting-verb rule says of a subcommand of a known program that no rule lists.
+pub fn by_deleting_verb(reading: &Reading<'_>) -> Option<Span> {
+    let first = reading.unknown_subcommand?;
+    let second = reading.operands.get(1).copied();
+    std::iter::once(first)
+        .chain(second)
+        .find(|word| word.text().is_some_and(|text| is_plain_word(text) && is_deleting_name(text)))
+        .map(|word| word.span)
+}
+
+/// The deleting verb in the name of a task: `destroy`, `infra:destroy`, `db-drop`.
+pub fn deleting_task(task: &Arg) -> bool {
+    task.text().is_some_and(|text| !text.contains('=') && leading_or_trailing_verb(text).is_some())
+}
