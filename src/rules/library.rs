@@ -55,3 +55,11 @@ impl Library {
             .collect()
     }
 }
+
+/// What people look up, and the examples that tests run, for the rules that come with guard.
+static PAGES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pages.bin"));
+
+/// The page of every program.
+pub fn pages() -> Vec<super::compile::Page> {
+    archive::decode(PAGES).unwrap_or_default()
+}
