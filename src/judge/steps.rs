@@ -98,7 +98,8 @@ impl Judge<'_> {
             own.merge(self.carry_from(carry, context, texts, ledger, depth + 1));
         }
         let because = own.findings.first().map(|finding| finding.because.clone().into_owned()).unwrap_or_default();
-        let node = Node { label: label(command), class: own.class, because, span, children: std::mem::take(&mut own.nodes) };
+        let node =
+            Node { label: label(command), class: own.class, because, span, children: std::mem::take(&mut own.nodes) };
         if !command.argv.is_empty() || !command.redirections.is_empty() {
             own.nodes.push(node);
         }

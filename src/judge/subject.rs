@@ -5,8 +5,8 @@ use crate::follow::Start;
 use crate::follow::step::{Arg, Command, Context};
 use crate::payload::{Carried, Language};
 use crate::request::{Request, Subject};
-use crate::rules::schema::{Role, Where};
 use crate::rules::Carry;
+use crate::rules::schema::{Role, Where};
 use crate::span::Span;
 use crate::text::Text;
 
@@ -82,7 +82,8 @@ fn quoted(words: &[String]) -> (String, Vec<Arg>) {
         let shown = shlex::try_quote(word).unwrap_or_else(|_| word.into());
         line.push_str(&shown);
         let span = Span::new(start, line.len());
-        let text = if shown == *word { Text::verbatim(word.as_str(), span) } else { Text::derived(word.as_str(), span) };
+        let text =
+            if shown == *word { Text::verbatim(word.as_str(), span) } else { Text::derived(word.as_str(), span) };
         argv.push(Arg::known(text, span));
     }
     (line, argv)

@@ -80,4 +80,6 @@ pub enum Language {
     Elixir,
     /// Julia.
     Julia,
+    /// Makefiles: their recipes.
+    Make,
 }

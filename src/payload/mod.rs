@@ -7,6 +7,7 @@
 pub mod graphql;
 pub mod http;
 pub mod language;
+pub mod make;
 pub mod secrets;
 pub mod sql;
 pub mod stores;
@@ -153,6 +154,7 @@ pub fn read(language: Language, code: &Arg) -> Outcome {
         Language::Cypher => stores::cypher::read(&text),
         Language::Memcached => stores::memcached::read(&text),
         Language::Graphql => graphql::read(&text),
+        Language::Make => make::read(code),
         _ => unread(&text),
     }
 }

@@ -81,7 +81,10 @@ fn family(name: &str, world: &World<'_>) -> Option<Form<'static>> {
     let plain = name.split_once('@').map_or(name, |(plain, _)| plain);
     let plain = plain.strip_suffix(".exe").unwrap_or(plain);
     let family = plain.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
-    [plain, family].into_iter().filter(|known| *known != name && !known.is_empty()).find_map(|known| world.library.program(known))
+    [plain, family]
+        .into_iter()
+        .filter(|known| *known != name && !known.is_empty())
+        .find_map(|known| world.library.program(known))
 }
 
 /// A program that this very text put where it runs from.
@@ -202,11 +205,16 @@ impl<'a> Assessor<'a, '_> {
     fn uses(&self, form: &Form<'static>) -> Vec<Use<'a>> {
         let mut uses: Vec<Use<'a>> = Vec::new();
         for given in &self.reading.given {
-            let word = if matches!(given.arity, Arity::Until | Arity::Rest) { None } else { given.values.first().cloned() };
+            let word =
+                if matches!(given.arity, Arity::Until | Arity::Rest) { None } else { given.values.first().cloned() };
             uses.push(Use { role: given.role, word, giver: Giver::Option });
             if given.arity == Arity::Many {
                 let others = given.values.iter().skip(1);
-                uses.extend(others.map(|word| Use { role: given.role, word: Some(word.clone()), giver: Giver::Option }));
+                uses.extend(others.map(|word| Use {
+                    role: given.role,
+                    word: Some(word.clone()),
+                    giver: Giver::Option,
+                }));
             }
         }
         uses.extend(operand_roles(&self.reading, &form.operands).map(|(word, role)| Use {
@@ -275,7 +283,11 @@ impl<'a> Assessor<'a, '_> {
     /// From the program to the last word in front of the operands.
     fn leading_span(&self) -> Span {
         let first = self.command.argv.first().map_or(self.span, |word| word.span);
-        self.command.argv.get(..self.reading.forms.len()).and_then(<[Arg]>::last).map_or(first, |last| first.to(last.span))
+        self.command
+            .argv
+            .get(..self.reading.forms.len())
+            .and_then(<[Arg]>::last)
+            .map_or(first, |last| first.to(last.span))
     }
 
     fn clauses(&self, met: &[&Clause<'static>], assessment: &mut Assessment) {
@@ -293,7 +305,8 @@ impl<'a> Assessor<'a, '_> {
     /// Where a clause holds: at its option, or at the operand that it matched.
     fn clause_place(&self, clause: &Clause<'static>) -> (Span, String) {
         let condition = &clause.condition;
-        let options = condition.options.iter().chain(&condition.all_options).chain(condition.values.iter().map(|(name, _)| name));
+        let options =
+            condition.options.iter().chain(&condition.all_options).chain(condition.values.iter().map(|(name, _)| name));
         if let Some(given) = options.flat_map(|name| self.reading.given.iter().filter(|given| given.is(name))).next() {
             return (given.word.span, String::new());
         }
@@ -336,16 +349,22 @@ impl<'a> Assessor<'a, '_> {
                     for shape in self.found() {
                         let fate = judge_path(Role::Deletes, &shape, handling, world);
                         assessment.raise(fate.class);
-                        assessment.findings.extend(fate.findings.into_iter().map(|finding| Finding { span: self.span, ..finding }));
+                        assessment
+                            .findings
+                            .extend(fate.findings.into_iter().map(|finding| Finding { span: self.span, ..finding }));
                     }
                 }
-                (Role::Task, Some(word)) if unknown::deleting_task(word) => assessment.find(destructive(
-                    format!("{}.task", form.id),
-                    Effect::Delete,
-                    word.span,
-                    word.shown("…"),
-                    "the name of the task says that it removes something",
-                )),
+                (Role::Task, Some(word)) => {
+                    if let Some(effect) = unknown::deleting_task(word) {
+                        assessment.find(destructive(
+                            format!("{}.task", form.id),
+                            effect,
+                            word.span,
+                            word.shown("…"),
+                            "the name of the task says that it removes something",
+                        ));
+                    }
+                }
                 (Role::Discloses, Some(word)) if word.holes().any(|hole| world.is_secret_hole(hole)) => {
                     assessment.find(destructive(
                         form.id,
@@ -379,7 +398,8 @@ impl<'a> Assessor<'a, '_> {
     ) {
         let name = key.prefix().to_ascii_lowercase();
         let Some(setting) = settings::find(&name, table, world.library) else { return };
-        let value = uses.iter().find(|used| matches!(used.role, Role::SettingValue(_))).and_then(|used| used.word.as_ref());
+        let value =
+            uses.iter().find(|used| matches!(used.role, Role::SettingValue(_))).and_then(|used| used.word.as_ref());
         let Some((role, value)) = value.and_then(|value| settings::value_of(&setting, value)) else { return };
         let because = "a setting that runs a program outlasts this task";
         assessment.find(destructive(form.id, Effect::Persist, key.span, name, because));
@@ -482,6 +502,11 @@ impl<'a> Assessor<'a, '_> {
             None => vec![words.to_vec()],
         };
         let role = self.reading.command_role.unwrap_or(Role::Command);
+        if role == Role::Itself {
+            let program = self.command.argv.first();
+            let again = |line: Vec<Arg>| Carried::Arguments(program.into_iter().cloned().chain(line).collect());
+            return lines.into_iter().map(again).collect();
+        }
         lines
             .into_iter()
             .filter_map(|line| line.split_first().map(|(first, rest)| carry::of_value(role, first, rest, world)))
@@ -531,14 +556,20 @@ impl<'a> Assessor<'a, '_> {
     ) {
         let role = met.iter().find_map(|clause| clause.roles.input).or(form.input);
         let Some(role) = role else { return };
+        if self.class_limit.is_some() {
+            return;
+        }
         if role == Role::Sends {
-            if world.is_secret_input(&self.command.input) && self.class_limit.is_none() {
+            if world.is_secret_input(&self.command.input) {
                 assessment.find(destructive(form.id, Effect::Disclose, self.span, "", "sends something secret out"));
             }
             return;
         }
         let carries_code = |role: Role| {
-            matches!(role, Role::Code(_) | Role::File(_) | Role::Shell | Role::Words(_) | Role::Command | Role::ShellWords)
+            matches!(
+                role,
+                Role::Code(_) | Role::File(_) | Role::Shell | Role::Words(_) | Role::Command | Role::ShellWords
+            )
         };
         let dash = |used: &Use<'_>| used.word.as_ref().is_some_and(|word| word.text() == Some("-"));
         let has_code = uses.iter().any(|used| carries_code(used.role) && !dash(used));
@@ -546,7 +577,9 @@ impl<'a> Assessor<'a, '_> {
             return;
         }
         let code = match &self.command.input {
-            Input::Inherited | Input::Nothing => return,
+            // A session that somebody may type into.
+            Input::Inherited => return assessment.raise(Class::Mutating),
+            Input::Nothing => return,
             Input::Text(text) => Arg::known(text.clone(), text.source()),
             Input::Mixed(arg) => arg.clone(),
             Input::File(path) => {
@@ -564,9 +597,8 @@ impl<'a> Assessor<'a, '_> {
                 return;
             }
         };
-        let at_most = self.class_limit;
         let codes = carry::of_value(role, &code, &[], world);
-        assessment.carried.extend(codes.into_iter().map(|code| super::Carry { at_most, ..self.carrier.carry(code) }));
+        assessment.carried.extend(codes.into_iter().map(|code| self.carrier.carry(code)));
     }
 
     fn printed(
@@ -586,9 +618,9 @@ impl<'a> Assessor<'a, '_> {
             Prints::Fetched => printed.fetched = true,
             Prints::Found => printed.found = Some(self.found()),
             Prints::Content => {
-                let reads_secret = uses.iter().any(|used| {
-                    used.role == Role::Reads && used.word.as_ref().is_some_and(|word| is_secret(word))
-                });
+                let reads_secret = uses
+                    .iter()
+                    .any(|used| used.role == Role::Reads && used.word.as_ref().is_some_and(|word| is_secret(word)));
                 let words = uses.iter().filter_map(|used| used.word.as_ref());
                 let holds_secret = words.flat_map(|word| word.holes()).any(|hole| world.is_secret_hole(hole));
                 printed.secret = reads_secret || holds_secret || world.is_secret_input(&self.command.input);

@@ -46,7 +46,9 @@ pub fn of_value(role: Role, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec
         Role::Program if value.text() == Some("") => Vec::new(),
         Role::Program => vec![Carried::Shell { text: value.clone(), arguments: Vec::new() }],
         Role::Command => vec![Carried::Arguments(std::iter::once(value).chain(rest).cloned().collect())],
-        Role::ShellWords => vec![Carried::Shell { text: join(std::iter::once(value).chain(rest)), arguments: Vec::new() }],
+        Role::ShellWords => {
+            vec![Carried::Shell { text: join(std::iter::once(value).chain(rest)), arguments: Vec::new() }]
+        }
         Role::ShellList => shell_lines(value),
         Role::Setting(table) => match settings::carried_value(table, value, world.library) {
             Some((role, value)) => of_value(role, &value, &[], world),
@@ -200,10 +202,10 @@ fn replace(word: &Arg, placeholder: &str, argument: &Arg) -> Arg {
 /// The arguments that come from standard input or from a file.
 pub fn arguments_from(command: &Command, reading: &Reading<'_>, by_line: bool, world: &World<'_>) -> Vec<Arg> {
     let span = reading.given.first().map_or_else(Span::default, |given| given.word.span);
-    let hole = |source| {
-        vec![Arg { pieces: vec![Piece::Hole(Hole { source, splits: true, may_be_empty: true })], span }]
-    };
-    let file = reading.given.iter().find(|given| given.role == Role::ArgumentsFile).and_then(|given| given.values.first());
+    let hole =
+        |source| vec![Arg { pieces: vec![Piece::Hole(Hole { source, splits: true, may_be_empty: true })], span }];
+    let file =
+        reading.given.iter().find(|given| given.role == Role::ArgumentsFile).and_then(|given| given.values.first());
     if let Some(path) = file {
         return hole(Source::File(Box::new(path.clone().into_owned())));
     }
@@ -246,7 +248,6 @@ fn split(text: &Text, by_line: bool) -> Vec<Arg> {
 /// `xargs` takes quotes off.
 fn unquoted(string: &str, from: usize, to: usize) -> (usize, usize) {
     let word = &string[from..to];
-    let quoted = word.len() >= 2
-        && ['"', '\''].iter().any(|quote| word.starts_with(*quote) && word.ends_with(*quote));
+    let quoted = word.len() >= 2 && ['"', '\''].iter().any(|quote| word.starts_with(*quote) && word.ends_with(*quote));
     if quoted { (from + 1, to - 1) } else { (from, to) }
 }

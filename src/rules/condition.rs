@@ -3,7 +3,7 @@
 use super::pattern;
 use super::read::Reading;
 use super::schema::{Condition, PlaceName};
-use crate::follow::step::{Arg, Command, Input};
+use crate::follow::step::{Arg, Command, Input, Source};
 
 /// What conditions are asked of.
 pub struct Asked<'r, 'a> {
@@ -27,9 +27,13 @@ impl Asked<'_, '_> {
             && condition.all_options.iter().all(|name| reading.has(name))
             && condition.values.iter().all(|(name, patterns)| self.value_matches(name, patterns))
             && (condition.operands.is_empty() || operands.iter().any(|word| pattern::any(&condition.operands, word)))
-            && condition.at.iter().all(|(place, patterns)| {
-                operand_at(operands, *place).is_some_and(|word| pattern::any(patterns, word))
-            })
+            && (condition.all_operands.is_empty()
+                || (!operands.is_empty() && operands.iter().all(|word| pattern::any(&condition.all_operands, word))))
+            && (!condition.found || operands.iter().any(|word| is_found(word)))
+            && condition
+                .at
+                .iter()
+                .all(|(place, patterns)| operand_at(operands, *place).is_some_and(|word| pattern::any(patterns, word)))
             && condition.at_least.is_none_or(|least| count >= usize::from(least))
             && condition.at_most.is_none_or(|most| count <= usize::from(most))
             && condition.behind_dashes.is_none_or(|least| reading.behind_dashes >= usize::from(least))
@@ -65,4 +69,9 @@ fn operand_at<'a>(operands: &[&'a Arg], place: i8) -> Option<&'a Arg> {
     let index = usize::from(place.unsigned_abs());
     if place < 0 { operands.len().checked_sub(index).and_then(|at| operands.get(at)) } else { operands.get(index) }
         .copied()
+}
+
+/// Whether a word stands for what a search or a pipe gives.
+fn is_found(word: &Arg) -> bool {
+    word.holes().any(|hole| matches!(hole.source, Source::Other | Source::Output(_) | Source::File(_)))
 }

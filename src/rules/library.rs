@@ -44,10 +44,7 @@ impl Library {
 
     /// The settings of a table.
     pub fn settings(&self, table: SettingTable) -> Vec<Setting<'static>> {
-        let name = match table {
-            SettingTable::Git => "git",
-            SettingTable::Ssh => "ssh",
-        };
+        let name = table.name();
         (0..)
             .map_while(|number| self.archive.get(&format!("{}{name}.{number}", archive::SETTINGS)))
             .filter_map(archive::decode::<Vec<Setting<'static>>>)

@@ -73,12 +73,9 @@ fn judge_one(role: Role, path: &Arg, handling: Handling<'_>, world: &World<'_>) 
         Role::Moves => moves(path, handling, world),
         Role::Modifies => modifies(path, handling, world),
         Role::Formats => formats(path, handling, world),
-        Role::Sends if is_secret(path) => Fate::bad(vec![finding(
-            handling,
-            Effect::Disclose,
-            path,
-            "sends the content of a secret file out",
-        )]),
+        Role::Sends if is_secret(path) => {
+            Fate::bad(vec![finding(handling, Effect::Disclose, path, "sends the content of a secret file out")])
+        }
         _ => Fate::harmless(Class::ReadOnly),
     }
 }
@@ -103,16 +100,14 @@ fn deletes(role: Role, path: &Arg, handling: Handling<'_>, world: &World<'_>) ->
         Place::Root => Fate::bad(vec![whole("place.root.delete", Effect::Delete, path, "removes the whole system")]),
         Place::Home => Fate::bad(vec![whole("place.home.delete", Effect::Delete, path, "removes a whole home folder")]),
         Place::System => Fate::bad(vec![whole("place.system.delete", Effect::Delete, path, "removes a system folder")]),
-        _ if moved_there(path, world) => Fate::bad(vec![finding(
-            handling,
-            Effect::Delete,
-            path,
-            "removes what was moved there just before",
-        )]),
+        _ if moved_there(path, world) => {
+            Fate::bad(vec![finding(handling, Effect::Delete, path, "removes what was moved there just before")])
+        }
         _ if regenerable => Fate::harmless(Class::Mutating),
         Place::Device => Fate::bad(vec![finding(handling, Effect::Device, path, "removes a device"), delete()]),
         Place::Persist => {
-            let persist = finding(handling, Effect::Persist, path, "removes what decides what runs, or who may do what");
+            let persist =
+                finding(handling, Effect::Persist, path, "removes what decides what runs, or who may do what");
             Fate::bad(vec![delete(), persist])
         }
         _ => Fate::bad(vec![delete()]),
@@ -132,7 +127,9 @@ fn writes(path: &Arg, handling: Handling<'_>, world: &World<'_>) -> Fate {
     match place {
         Place::Sink => Fate::harmless(Class::ReadOnly),
         _ if world.place == Where::Throwaway => Fate::harmless(Class::Mutating),
-        Place::Device => Fate::bad(vec![whole("place.device.write", Effect::Device, path, "writes a disk or device raw")]),
+        Place::Device => {
+            Fate::bad(vec![whole("place.device.write", Effect::Device, path, "writes a disk or device raw")])
+        }
         Place::Persist => Fate::bad(vec![finding(
             handling,
             Effect::Persist,
@@ -147,7 +144,9 @@ fn moves(path: &Arg, handling: Handling<'_>, world: &World<'_>) -> Fate {
     match world.locate(path).place {
         Place::Root => Fate::bad(vec![whole("place.root.delete", Effect::Delete, path, "moves the whole system away")]),
         Place::Home => Fate::bad(vec![whole("place.home.delete", Effect::Delete, path, "moves a home folder away")]),
-        Place::System => Fate::bad(vec![whole("place.system.delete", Effect::Delete, path, "moves a system folder away")]),
+        Place::System => {
+            Fate::bad(vec![whole("place.system.delete", Effect::Delete, path, "moves a system folder away")])
+        }
         Place::Persist => Fate::bad(vec![finding(
             handling,
             Effect::Persist,

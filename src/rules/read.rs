@@ -153,9 +153,6 @@ impl<'a> Reader<'a> {
         }
         let dashed = text.len() > 1 && (text.starts_with('-') || (style.plus && text.starts_with('+')));
         let slashed = style.slash && text.len() > 1 && text.starts_with('/');
-        if style.expression && !dashed && self.in_expression {
-            return true;
-        }
         if style.expression && (dashed || matches!(text, "(" | ")" | "!" | ",")) {
             self.in_expression = true;
         }
@@ -163,7 +160,13 @@ impl<'a> Reader<'a> {
             return true;
         }
         if !dashed {
-            return style.expression && self.in_expression;
+            if style.expression && self.in_expression {
+                if let Some((names, arity, role)) = self.find(text) {
+                    self.take(names, Cow::Borrowed(text), arity, role, None, word);
+                }
+                return true;
+            }
+            return false;
         }
         match text {
             _ if text.starts_with("--") => self.long(word, text),
@@ -486,7 +489,7 @@ impl<'a> Reader<'a> {
         let position = form
             .operands
             .iter()
-            .position(|spec| matches!(spec.role, Role::Command | Role::ShellWords | Role::Words(_)))?;
+            .position(|spec| matches!(spec.role, Role::Command | Role::ShellWords | Role::Itself | Role::Words(_)))?;
         let (before, rest) = form.operands.split_at(position);
         let takes_variables = before.iter().any(|spec| spec.role == Role::Variable);
         if takes_variables && is_assignment(word.prefix()) {

@@ -4,8 +4,8 @@ use super::World;
 use super::schema::Role;
 use crate::facts::Facts;
 use crate::follow::step::{Arg, Hole, Input};
-use crate::payload::http::{self, Body, HttpRequest, Sources};
 use crate::payload::Outcome;
+use crate::payload::http::{self, Body, HttpRequest, Sources};
 use crate::text::Text;
 
 /// How much of a file is read as a body.
@@ -23,7 +23,11 @@ struct Parts {
 }
 
 /// Judges the requests that a command line makes; `None` when it has no part of one.
-pub fn judge<'a>(uses: impl Iterator<Item = (Role, Option<&'a Arg>)>, input: &Input, world: &World<'_>) -> Option<Outcome> {
+pub fn judge<'a>(
+    uses: impl Iterator<Item = (Role, Option<&'a Arg>)>,
+    input: &Input,
+    world: &World<'_>,
+) -> Option<Outcome> {
     let mut requests = vec![Parts::default()];
     let mut any = false;
     for (role, value) in uses {
@@ -37,15 +41,16 @@ pub fn judge<'a>(uses: impl Iterator<Item = (Role, Option<&'a Arg>)>, input: &In
         return None;
     }
     let sources = WorldSources { world };
-    let built = requests.iter().filter(|parts| !parts.urls.is_empty() || !parts.bodies.is_empty()).map(|parts| HttpRequest {
-        method: parts.method.as_ref(),
-        get: parts.get,
-        head: parts.head,
-        urls: &parts.urls,
-        headers: &parts.headers,
-        bodies: &parts.bodies,
-        ..HttpRequest::new(&sources)
-    });
+    let built =
+        requests.iter().filter(|parts| !parts.urls.is_empty() || !parts.bodies.is_empty()).map(|parts| HttpRequest {
+            method: parts.method.as_ref(),
+            get: parts.get,
+            head: parts.head,
+            urls: &parts.urls,
+            headers: &parts.headers,
+            bodies: &parts.bodies,
+            ..HttpRequest::new(&sources)
+        });
     Some(http::judge_all(built))
 }
 

@@ -198,6 +198,8 @@ pub enum Role {
     Shell,
     /// Words that are joined by blanks into a line for a shell.
     ShellWords,
+    /// The words of another command line of the same program.
+    Itself,
     /// `NAME=value` in front of a command.
     Variable,
     /// A list of lines for a shell, as JSON or `key=[…]`.
@@ -259,6 +261,31 @@ pub enum SettingTable {
     Git,
     /// ssh's options.
     Ssh,
+    /// tar's checkpoint actions.
+    Tar,
+    /// Properties of systemd units.
+    Systemd,
+    /// socat's addresses.
+    Socat,
+}
+
+impl SettingTable {
+    /// The name that rule files use.
+    pub const fn name(self) -> &'static str {
+        match self {
+            SettingTable::Git => "git",
+            SettingTable::Ssh => "ssh",
+            SettingTable::Tar => "tar",
+            SettingTable::Systemd => "systemd",
+            SettingTable::Socat => "socat",
+        }
+    }
+
+    /// The table of a name.
+    pub fn by_name(name: &str) -> Option<SettingTable> {
+        let all = [SettingTable::Git, SettingTable::Ssh, SettingTable::Tar, SettingTable::Systemd, SettingTable::Socat];
+        all.into_iter().find(|table| table.name() == name)
+    }
 }
 
 /// A condition with what holds when it is met.
@@ -317,6 +344,11 @@ pub struct Condition<'a> {
     /// One of the operands matches one of the patterns.
     #[serde(borrow)]
     pub operands: Vec<&'a str>,
+    /// Every operand matches one of the patterns, and there is one.
+    #[serde(borrow)]
+    pub all_operands: Vec<&'a str>,
+    /// A path comes from a search: there may be many.
+    pub found: bool,
     /// The operand at this place (from 0; from the end when negative) matches one of the patterns.
     #[serde(borrow)]
     pub at: Vec<(i8, Vec<&'a str>)>,
@@ -408,6 +440,9 @@ pub enum Prints {
 /// Verbs that decide about subcommands that no rule lists.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Verbs<'a> {
+    /// Words that may stand in front of a verb (`batch-delete`).
+    #[serde(borrow)]
+    pub prefixes: Vec<&'a str>,
     /// Verbs that only read.
     #[serde(borrow)]
     pub read_only: Vec<&'a str>,

@@ -9,7 +9,7 @@ use crate::follow::step::Arg;
 /// The role that a setting's value has, and the value, when the key carries code.
 pub fn carried_value(table: SettingTable, setting: &Arg, library: &Library) -> Option<(Role, Arg)> {
     let text = setting.prefix();
-    let split = text.find(['=', ' '])?;
+    let split = text.find(['=', ' ', ':'])?;
     let key = text[..split].trim().to_ascii_lowercase();
     let found = find(&key, table, library)?;
     let start = split + 1 + text[split + 1..].len() - text[split + 1..].trim_start_matches([' ', '"']).len();

@@ -16,7 +16,12 @@ const LEADING_WORDS: usize = 6;
 const VERB_WORDS: usize = 5;
 
 /// Assesses a program that no rule knows.
-pub fn unknown_program(command: &Command, name: &str, world: &World<'_>, carry: impl Fn(Carried) -> Carry) -> Assessment {
+pub fn unknown_program(
+    command: &Command,
+    name: &str,
+    world: &World<'_>,
+    carry: impl Fn(Carried) -> Carry,
+) -> Assessment {
     let mut assessment = Assessment::new(Class::Mutating);
     assessment.unrecognised = true;
     let rest = command.argv.get(1..).unwrap_or_default();
@@ -30,7 +35,11 @@ pub fn unknown_program(command: &Command, name: &str, world: &World<'_>, carry: 
         assessment.find(deleting("unknown.name", program, "its name says that it removes something"));
     }
     for word in deleting_words(rest) {
-        assessment.find(deleting("unknown.verb", word, "no rule knows this program, and this word says that it removes something"));
+        assessment.find(deleting(
+            "unknown.verb",
+            word,
+            "no rule knows this program, and this word says that it removes something",
+        ));
     }
     if let Some(at) = known_suffix(rest, world) {
         assessment.carried.push(carry(Carried::Arguments(rest[at..].to_vec())));
@@ -54,23 +63,26 @@ fn asks_only_for_help(rest: &[Arg]) -> bool {
         [words @ .., last] if last.text() == Some("--help") || last.text() == Some("-h") => {
             // Subcommands alone may stand in front of it; with a deleting verb among them an unknown program may
             // read the option too late.
-            words.iter().all(|word| {
-                word.text().is_some_and(|text| is_plain_word(text) && !is_deleting_name(text))
-            })
+            words.iter().all(|word| word.text().is_some_and(|text| is_plain_word(text) && !is_deleting_name(text)))
         }
-        [first, words @ ..] if first.text() == Some("help") => words.iter().all(|word| word.text().is_some_and(is_plain_word)),
+        [first, words @ ..] if first.text() == Some("help") => {
+            words.iter().all(|word| word.text().is_some_and(is_plain_word))
+        }
         _ => false,
     }
 }
 
 fn is_plain_word(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':'))
+    !text.is_empty()
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':'))
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// `delete`, `force-remove`, `db:drop`: a word that says what is done.
 fn is_deleting_name(text: &str) -> bool {
-    is_deleting_word(text) || leading_verb(text).is_some() || (text.contains(':') && leading_or_trailing_verb(text).is_some())
+    is_deleting_word(text)
+        || leading_verb(text).is_some()
+        || (text.contains(':') && leading_or_trailing_verb(text).is_some())
 }
 
 /// The words that say that an unknown program removes something: leading plain words, and long options.
@@ -121,11 +133,16 @@ fn known_suffix(rest: &[Arg], world: &World<'_>) -> Option<usize> {
 /// What a verb list says of a subcommand that no rule lists.
 pub fn by_verbs(reading: &Reading<'_>, verbs: &Verbs<'_>) -> (Class, Option<Effect>, Option<Span>) {
     let first = reading.unknown_subcommand.into_iter();
-    let others = reading.operands.iter().copied().filter(|word| !reading.unknown_subcommand.is_some_and(|first| std::ptr::eq(first, *word)));
-    let candidates: Vec<&Arg> = first.chain(others).take(VERB_WORDS).take_while(|word| word.text().is_some_and(is_plain_word)).collect();
-    for pick in [whole as fn(&str) -> Option<&str>, first_part, last_part] {
+    let others = reading
+        .operands
+        .iter()
+        .copied()
+        .filter(|word| !reading.unknown_subcommand.is_some_and(|first| std::ptr::eq(first, *word)));
+    let candidates: Vec<&Arg> =
+        first.chain(others).take(VERB_WORDS).take_while(|word| word.text().is_some_and(is_plain_word)).collect();
+    for pick in [whole, first_part, last_part] {
         for word in &candidates {
-            let Some(part) = word.text().and_then(pick) else { continue };
+            let Some(part) = word.text().and_then(|text| pick(text, verbs)) else { continue };
             if let Some((class, effect)) = look_up(verbs, part) {
                 return (class, effect, Some(word.span));
             }
@@ -134,16 +151,18 @@ pub fn by_verbs(reading: &Reading<'_>, verbs: &Verbs<'_>) -> (Class, Option<Effe
     (Class::Mutating, None, None)
 }
 
-fn whole(text: &str) -> Option<&str> {
+const SEPARATORS: [char; 4] = ['-', ':', '.', '_'];
+
+fn whole<'t>(text: &'t str, _: &Verbs<'_>) -> Option<&'t str> {
     Some(text)
 }
 
-fn first_part(text: &str) -> Option<&str> {
-    text.split(['-', ':', '.', '_']).next()
+fn first_part<'t>(text: &'t str, verbs: &Verbs<'_>) -> Option<&'t str> {
+    text.split(SEPARATORS).find(|part| !verbs.prefixes.contains(part))
 }
 
-fn last_part(text: &str) -> Option<&str> {
-    text.rsplit(['-', ':', '.', '_']).next()
+fn last_part<'t>(text: &'t str, _: &Verbs<'_>) -> Option<&'t str> {
+    text.rsplit(SEPARATORS).next()
 }
 
 fn look_up(verbs: &Verbs<'_>, word: &str) -> Option<(Class, Option<Effect>)> {
@@ -166,7 +185,13 @@ pub fn by_deleting_verb(reading: &Reading<'_>) -> Option<Span> {
         .map(|word| word.span)
 }
 
-/// The deleting verb in the name of a task: `destroy`, `infra:destroy`, `db-drop`.
-pub fn deleting_task(task: &Arg) -> bool {
-    task.text().is_some_and(|text| !text.contains('=') && leading_or_trailing_verb(text).is_some())
+/// What the deleting verb in the name of a task does: `destroy`, `infra:destroy`, `db-drop`.
+pub fn deleting_task(task: &Arg) -> Option<Effect> {
+    let text = task.text().filter(|text| !text.contains('='))?;
+    let verb = leading_or_trailing_verb(text)?;
+    Some(match verb.to_ascii_lowercase().as_str() {
+        "drop" | "truncate" | "flush" | "reset" => Effect::Drop,
+        "destroy" | "deprovision" | "terminate" => Effect::Deprovision,
+        _ => Effect::Delete,
+    })
 }

@@ -218,6 +218,7 @@ impl Compiler {
 
     fn verb_list(&mut self, name: &str, entry: &Entry) {
         let verbs = Verbs {
+            prefixes: words(&entry.prefixes),
             read_only: words(&entry.read_only),
             mutating: words(&entry.mutating),
             destructive: entry.destructive.iter().map(|(effect, list)| (*effect, words(list))).collect(),
@@ -451,6 +452,8 @@ impl Compiler {
             all_options: self.canonical(&clause.all_options.0, scope),
             values,
             operands: words(&clause.operand),
+            all_operands: words(&clause.all_operands),
+            found: clause.found,
             at,
             at_least: clause.at_least,
             at_most: clause.at_most,

@@ -36,10 +36,7 @@ const ROLES: &[(&str, Role)] = &[
     ("shell-words", Role::ShellWords),
     ("variable", Role::Variable),
     ("shell-list", Role::ShellList),
-    ("setting-key:git", Role::SettingKey(SettingTable::Git)),
-    ("setting-value:git", Role::SettingValue(SettingTable::Git)),
-    ("setting:git", Role::Setting(SettingTable::Git)),
-    ("setting:ssh", Role::Setting(SettingTable::Ssh)),
+    ("itself", Role::Itself),
     ("arguments", Role::Arguments),
     ("arguments-file", Role::ArgumentsFile),
     ("placeholder", Role::Placeholder),
@@ -66,6 +63,14 @@ pub fn parse_role(name: &str) -> Result<Role, String> {
         return Ok(*role);
     }
     let (kind, language) = name.split_once(':').unwrap_or((name, ""));
+    if let Some(table) = SettingTable::by_name(language) {
+        match kind {
+            "setting" => return Ok(Role::Setting(table)),
+            "setting-key" => return Ok(Role::SettingKey(table)),
+            "setting-value" => return Ok(Role::SettingValue(table)),
+            _ => {}
+        }
+    }
     let language = Language::deserialize(StrDeserializer::<ValueError>::new(language));
     match (kind, language) {
         ("code", Ok(Language::Shell)) => Ok(Role::Shell),
@@ -81,7 +86,7 @@ pub fn parse_role(name: &str) -> Result<Role, String> {
 pub fn parse_operand(word: &str) -> Result<OperandSpec, String> {
     let (name, dots) = word.strip_suffix("...").map_or((word, false), |name| (name, true));
     let role = parse_role(name)?;
-    let whole_rest = matches!(role, Role::Command | Role::ShellWords | Role::Words(_));
+    let whole_rest = matches!(role, Role::Command | Role::ShellWords | Role::Itself | Role::Words(_));
     Ok(OperandSpec { role, repeated: dots || whole_rest })
 }
 

@@ -43,6 +43,7 @@ pub struct Entry {
     pub fetches: bool,
 
     // A list of verbs.
+    pub prefixes: Many<String>,
     pub read_only: Many<String>,
     pub mutating: Many<String>,
     pub destructive: BTreeMap<Effect, Many<String>>,
@@ -103,6 +104,8 @@ pub struct Clause {
     pub all_options: Many<String>,
     pub value: BTreeMap<String, Many<String>>,
     pub operand: Many<String>,
+    pub all_operands: Many<String>,
+    pub found: bool,
     pub first: Many<String>,
     pub second: Many<String>,
     pub third: Many<String>,
