@@ -47,7 +47,7 @@ fn many(look: &Look, steps: bool) -> io::Result<ExitCode> {
             Err(error) => Err(format!("expected a line such as {{\"cmd\": \"ls\"}}: {error}")),
             Ok(line) => {
                 let report = look.judge(&doors::text_request(OsStr::new(&line.cmd)), line.cwd);
-                let verdict = Verdict::new(&report, look.decide(&report), steps);
+                let verdict = verdict(&report, look.decide(&report), steps);
                 serde_json::to_writer(&mut *answers, &verdict).map_err(|error| error.to_string())
             }
         };
@@ -64,12 +64,16 @@ fn one(look: &Look, check: &Check) -> io::Result<ExitCode> {
     let verb = look.decide(&report);
     let mut out = io::stdout().lock();
     if check.json {
-        serde_json::to_writer(&mut out, &Verdict::new(&report, verb, check.steps))?;
+        serde_json::to_writer(&mut out, &verdict(&report, verb, check.steps))?;
         writeln!(out)?;
     } else {
         out.write_all(describe(&report, verb).as_bytes())?;
     }
     Ok(if check.exit_code { status(report.class) } else { ExitCode::SUCCESS })
+}
+
+fn verdict(report: &Report, verb: Verb, steps: bool) -> Verdict<'_> {
+    if steps { Verdict::with_steps(report, verb) } else { Verdict::new(report, verb) }
 }
 
 /// The verdict for people: what, and each reason with the part of the text that it is about.
