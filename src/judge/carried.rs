@@ -6,6 +6,7 @@ use crate::facts::NoFacts;
 use crate::follow::Start;
 use crate::follow::step::{Arg, Command, Context, Input, Piece, Source};
 use crate::payload::{self, Carried, Language};
+use crate::request::Node;
 use crate::rules::schema::Where;
 use crate::rules::{Carry, Earlier, Left, judge_payload_path, read_file};
 use crate::span::Span;
@@ -135,6 +136,10 @@ impl Judge<'_> {
             let inner = Carry { code, at_most: None, ..carry.clone() };
             judged.merge(self.carry_from(&inner, context, None, ledger, depth + 1));
         }
+        let because = judged.findings.first().map(|finding| finding.because.clone().into_owned()).unwrap_or_default();
+        let label = format!("{}: {}", language.name(), text.shown("…"));
+        let children = std::mem::take(&mut judged.nodes);
+        judged.nodes.push(Node { label, class: judged.class, because, span: text.span, children });
         judged
     }
 

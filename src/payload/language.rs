@@ -83,3 +83,48 @@ pub enum Language {
     /// Makefiles: their recipes.
     Make,
 }
+
+impl Language {
+    /// What people call it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Language::Shell => "shell",
+            Language::Postgres => "SQL",
+            Language::Mysql => "SQL",
+            Language::Sqlite => "SQL",
+            Language::Sqlserver => "SQL",
+            Language::Clickhouse => "SQL",
+            Language::Duckdb => "SQL",
+            Language::Cql => "CQL",
+            Language::Sql => "SQL",
+            Language::Redis => "redis",
+            Language::Mongo => "mongosh",
+            Language::Cypher => "Cypher",
+            Language::Influxql => "InfluxQL",
+            Language::Flux => "Flux",
+            Language::Memcached => "memcached",
+            Language::Graphql => "GraphQL",
+            Language::Python => "Python",
+            Language::Javascript => "JavaScript",
+            Language::Perl => "Perl",
+            Language::Ruby => "Ruby",
+            Language::Php => "PHP",
+            Language::Lua => "Lua",
+            Language::Awk => "AWK",
+            Language::Sed => "sed",
+            Language::Jq => "jq",
+            Language::Applescript => "AppleScript",
+            Language::Powershell => "PowerShell",
+            Language::Cmd => "cmd",
+            Language::Tcl => "Tcl",
+            Language::Elisp => "Emacs Lisp",
+            Language::Ex => "vim",
+            Language::Ed => "ed",
+            Language::Gdb => "gdb",
+            Language::Groovy => "Groovy",
+            Language::Elixir => "Elixir",
+            Language::Julia => "Julia",
+            Language::Make => "make",
+        }
+    }
+}
