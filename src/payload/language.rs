@@ -124,6 +124,7 @@ impl Language {
             Language::Groovy => "Groovy",
             Language::Elixir => "Elixir",
             Language::Julia => "Julia",
+            Language::R => "R",
             Language::Make => "make",
         }
     }
