@@ -32,11 +32,45 @@ pub struct Followed {
 
 /// Follows `text`, a program for a shell.
 pub fn follow(text: &Text, start: &Start, facts: &dyn Facts) -> Followed {
-    let _ = (start, facts);
-    let step = Step {
-        action: step::Action::Unreadable { because: "nothing is followed yet" },
-        span: text.source(),
-        context: std::rc::Rc::default(),
+    let _ = facts;
+    let context = std::rc::Rc::new(start.context.clone());
+    let Ok(script) = crate::shell::parse(text.as_str(), start.dialect) else {
+        let action = step::Action::Unreadable { because: "the text is no shell text" };
+        return Followed { steps: vec![Step { action, span: text.source(), context }], parsed: false };
     };
-    Followed { steps: vec![step], parsed: false }
+    let steps = crate::shell::steps::simple_commands(&script)
+        .into_iter()
+        .map(|simple| Step { span: text.locate(simple.span), action: plain(simple, text), context: context.clone() })
+        .collect();
+    Followed { steps, parsed: true }
+}
+
+/// A command by its static words alone.
+fn plain(simple: crate::shell::steps::SimpleCommand, text: &Text) -> step::Action {
+    use crate::shell::ast::RedirectOperator as Op;
+    use step::{Command, Hole, Input, Piece, Redirection, Source};
+    let span = text.locate(simple.span);
+    let arg = |word: Option<String>| match word {
+        Some(word) => Arg::known(Text::derived(word, span), span),
+        None => {
+            Arg { pieces: vec![Piece::Hole(Hole { source: Source::Other, splits: true, may_be_empty: true })], span }
+        }
+    };
+    let mut command = Command { argv: simple.argv.into_iter().map(arg).collect(), ..Command::default() };
+    for redirect in simple.redirects {
+        let operator = match redirect.operator {
+            "<<" | "<<-" | "<<<" => {
+                command.input = redirect.target.map_or(Input::Unknown, |body| Input::Text(Text::derived(body, span)));
+                continue;
+            }
+            ">" => Op::Write,
+            ">>" => Op::Append,
+            ">|" => Op::Clobber,
+            "&>" => Op::WriteBoth,
+            _ => continue,
+        };
+        let descriptor = redirect.descriptor.parse().ok();
+        command.redirections.push(Redirection { descriptor, operator, target: arg(redirect.target), span });
+    }
+    step::Action::Command(command)
 }
