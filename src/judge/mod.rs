@@ -22,11 +22,15 @@ const MAX_DEPTH: usize = 12;
 /// How many commands are assessed for one request.
 const MAX_COMMANDS: usize = 20_000;
 
-/// Judges `request` with what `facts` knows.
+/// Judges `request` by the rules that come with guard, with what `facts` knows.
 pub fn judge(request: &Request, facts: &dyn Facts) -> Report {
-    let library = Library::default();
+    judge_by(request, &Library::default(), facts)
+}
+
+/// Judges `request` by the rules of `library`, with what `facts` knows.
+pub fn judge_by(request: &Request, library: &Library, facts: &dyn Facts) -> Report {
     let bearings = Bearings { home: facts.home(), start: facts.folder() };
-    let mut judge = Judge { library: &library, facts, bearings, commands: 0, parsed: true, unrecognised: false };
+    let mut judge = Judge { library, facts, bearings, commands: 0, parsed: true, unrecognised: false };
     let (text, judged) = judge.subject(request);
     let mut findings = judged.findings;
     findings.sort_by(|one, other| other.class.cmp(&one.class).then(one.span.cmp(&other.span)));

@@ -41,11 +41,14 @@ pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
         variables: Vec::new(),
         input: command.input.clone(),
     };
-    match family(name, world) {
+    let by_form = |form| {
+        let reading = read::read(&command.argv, form);
+        Assessor { command, span, world, reading, carrier: carrier.clone(), class_limit: None }.assess()
+    };
+    let mut assessment = match family(name, world) {
         Some(form) => {
             let foreign = is_here && !form.style.project;
-            let reading = read::read(&command.argv, form);
-            let mut assessment = Assessor { command, span, world, reading, carrier, class_limit: None }.assess();
+            let mut assessment = by_form(form);
             if foreign {
                 assessment.raise(Class::Mutating);
                 assessment.unrecognised = true;
@@ -57,7 +60,14 @@ pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
             variables(command, &[], &carrier, world, &mut assessment);
             assessment
         }
+    };
+    if let Some(form) = world.library.project_program(name) {
+        let stricter = by_form(form);
+        assessment.raise(stricter.class);
+        assessment.findings.extend(stricter.findings);
+        assessment.carried.extend(stricter.carried);
     }
+    assessment
 }
 
 /// The plain name of a program, and whether it is named as a file of this folder (`./x`).

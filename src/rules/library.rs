@@ -7,46 +7,68 @@ use super::schema::{Form, Setting, SettingTable, Variable, Verbs};
 static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
 
 /// The rules that are in force.
+///
+/// What a user says of a name stands in place of what comes with guard; what a project says can only add to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Library {
-    archive: Archive<'static>,
+    built_in: Archive<'static>,
+    user: Option<Archive<'static>>,
+    project: Option<Archive<'static>>,
 }
 
 impl Default for Library {
     fn default() -> Library {
-        Library { archive: Archive::new(BUILT_IN) }
+        Library::new(None, None)
     }
 }
 
 impl Library {
+    /// The rules that come with guard, with a user's and a project's compiled rules.
+    pub fn new(user: Option<&'static [u8]>, project: Option<&'static [u8]>) -> Library {
+        Library { built_in: Archive::new(BUILT_IN), user: user.map(Archive::new), project: project.map(Archive::new) }
+    }
+
+    /// The value of a key, a user's before that which comes with guard.
+    fn get(&self, key: &str) -> Option<&'static [u8]> {
+        self.user.and_then(|user| user.get(key)).or_else(|| self.built_in.get(key))
+    }
+
     /// The form of a program, by its plain name.
     pub fn program(&self, name: &str) -> Option<Form<'static>> {
         if name.contains(':') {
             return None;
         }
-        archive::decode(self.archive.get(name)?)
+        archive::decode(self.get(name)?)
+    }
+
+    /// What a project's rules say of a program: it can only raise the class.
+    pub fn project_program(&self, name: &str) -> Option<Form<'static>> {
+        if name.contains(':') {
+            return None;
+        }
+        archive::decode(self.project?.get(name)?)
     }
 
     /// Whether a program is known.
     pub fn knows(&self, name: &str) -> bool {
-        !name.contains(':') && self.archive.get(name).is_some()
+        !name.contains(':') && self.get(name).is_some()
     }
 
     /// A list of verbs.
     pub fn verbs(&self, name: &str) -> Option<Verbs<'static>> {
-        archive::decode(self.archive.get(&format!("{}{name}", archive::VERBS))?)
+        archive::decode(self.get(&format!("{}{name}", archive::VERBS))?)
     }
 
     /// What a variable of the environment does.
     pub fn variable(&self, name: &str) -> Option<Variable<'static>> {
-        archive::decode(self.archive.get(&format!("{}{name}", archive::VARIABLE))?)
+        archive::decode(self.get(&format!("{}{name}", archive::VARIABLE))?)
     }
 
     /// The settings of a table.
     pub fn settings(&self, table: SettingTable) -> Vec<Setting<'static>> {
         let name = table.name();
         (0..)
-            .map_while(|number| self.archive.get(&format!("{}{name}.{number}", archive::SETTINGS)))
+            .map_while(|number| self.get(&format!("{}{name}.{number}", archive::SETTINGS)))
             .filter_map(archive::decode::<Vec<Setting<'static>>>)
             .flatten()
             .collect()
