@@ -84,7 +84,11 @@ impl Text {
         let Some(string) = self.string.get(start..end) else { return Text::default() };
         let (from, to) = (start as u32, end as u32);
         let mut segments = Vec::new();
-        for (index, segment) in self.segments.iter().enumerate() {
+        let first = self.segments.partition_point(|segment| segment.at <= from).saturating_sub(1);
+        for (index, segment) in self.segments.iter().enumerate().skip(first) {
+            if segment.at >= to {
+                break;
+            }
             let next = self.segments.get(index + 1).map_or(self.string.len() as u32, |next| next.at);
             let (begin, stop) = (segment.at.max(from), next.min(to));
             if begin >= stop {

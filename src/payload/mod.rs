@@ -8,6 +8,7 @@ pub mod graphql;
 pub mod http;
 pub mod language;
 pub mod make;
+pub mod reason;
 pub mod secrets;
 pub mod sql;
 pub mod stores;
@@ -177,4 +178,26 @@ pub fn flatten(arg: &Arg) -> Text {
         }
     }
     text
+}
+
+/// A text with [`HOLE`]s as an argument again. What filled the holes is forgotten, which never makes anything safer.
+pub fn argument(text: Text) -> Arg {
+    use crate::follow::step::{Hole, Piece, Source};
+    let span = text.source();
+    if !text.as_str().contains(HOLE) {
+        return Arg::known(text, span);
+    }
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    for (at, hole) in text.as_str().match_indices(HOLE) {
+        if from < at {
+            pieces.push(Piece::Text(text.slice(from, at)));
+        }
+        pieces.push(Piece::Hole(Hole { source: Source::Other, splits: false, may_be_empty: true }));
+        from = at + hole.len();
+    }
+    if from < text.as_str().len() {
+        pieces.push(Piece::Text(text.slice(from, text.as_str().len())));
+    }
+    Arg { pieces, span }
 }
