@@ -2,6 +2,7 @@
 
 pub mod ask;
 pub mod cli;
+pub mod client;
 pub mod commands;
 pub mod doors;
 pub mod effect;

@@ -98,10 +98,10 @@ fn show(log: &Log, journal: &Journal<'_>, out: &mut impl Write) -> Result<ExitCo
     let mut line = Vec::new();
     while reader.read_until(b'\n', &mut line)? > 0 {
         let record = serde_json::from_slice::<Record<'_>>(&line).ok();
-        if record.is_some_and(|record| fits(&record)) {
-            if let Some(line) = last.push(std::mem::take(&mut line)) {
-                emit(&line)?;
-            }
+        if record.is_some_and(|record| fits(&record))
+            && let Some(line) = last.push(std::mem::take(&mut line))
+        {
+            emit(&line)?;
         }
         line.clear();
     }

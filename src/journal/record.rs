@@ -1,7 +1,6 @@
 //! One record of the journal, as it is written and read.
 
 use std::borrow::Cow;
-use std::env;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -10,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::mask::Masker;
 use super::{Entry, Outcome};
 use crate::ask::Refusal;
+use crate::client;
 use crate::effect::{Class, Effect, Finding};
 
 /// How much of a command's text is kept.
@@ -146,7 +146,7 @@ impl<'a> Record<'a> {
         Record {
             time: now(),
             pid: std::process::id(),
-            client: client(|name| env::var_os(name).is_some()).map(Cow::Borrowed),
+            client: client::name().map(Cow::Borrowed),
             door: Cow::Borrowed(entry.door),
             folder: entry.folder.map(Path::to_string_lossy),
             text: masker.mask(text),
@@ -191,26 +191,6 @@ fn bounded(text: &str, limit: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// The variables by which agents mark the shells they start. They are anybody's to set: good for a record, never
-/// for a decision.
-const CLIENTS: [(&str, &str); 11] = [
-    ("CLAUDECODE", "claude"),
-    ("CODEX_THREAD_ID", "codex"),
-    ("CODEX_CI", "codex"),
-    ("GEMINI_CLI", "gemini"),
-    ("QWEN_CODE", "qwen"),
-    ("OPENCODE", "opencode"),
-    ("PI_CODING_AGENT", "pi"),
-    ("COPILOT_CLI", "copilot"),
-    ("CLINE_CONNECTOR_CLI_LAUNCH", "cline"),
-    ("CRUSH", "crush"),
-    ("CURSOR_AGENT", "cursor"),
-];
-
-fn client(is_set: impl Fn(&str) -> bool) -> Option<&'static str> {
-    CLIENTS.iter().find(|(variable, _)| is_set(variable)).map(|(_, client)| *client)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,11 +200,5 @@ mod tests {
         assert_eq!(bounded("abc", 5), "abc");
         assert_eq!(bounded("aéb", 2), "a");
         assert_eq!(bounded("é", 0), "");
-    }
-
-    #[test]
-    fn clients_are_known_by_their_marks() {
-        assert_eq!(client(|name| name == "GEMINI_CLI"), Some("gemini"));
-        assert_eq!(client(|_| false), None);
     }
 }
