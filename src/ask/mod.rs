@@ -3,9 +3,29 @@
 //! Takes a command that the policy holds, gives an [`Answer`]. Knows terminals; knows nothing of how commands
 //! are judged.
 
-use std::time::Duration;
+mod marked;
+mod notice;
+mod pen;
+mod screen;
+mod settings;
+mod signals;
+mod terminal;
 
+use std::env;
+use std::time::{Duration, Instant};
+
+use crate::client;
 use crate::policy::Held;
+use screen::Setting;
+use settings::Keys;
+use terminal::Terminal;
+
+/// How long nothing may be typed before an answer counts: longer than a reflex, and longer than a key that was meant
+/// for what stood on the screen before.
+const QUIET: Duration = Duration::from_millis(600);
+
+/// How often the question is put when the answer is neither yes nor no.
+const ATTEMPTS: usize = 3;
 
 /// What the human said, or why no human did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +48,7 @@ pub enum Refusal {
         /// The terminal on which they did.
         terminal: String,
     },
-    /// Ctrl-C, or another signal that ends programs.
+    /// Ctrl-C, Ctrl-Z, or another signal that ends or stops programs.
     Interrupted,
     /// No answer within this time.
     Expired(Duration),
@@ -42,17 +62,6 @@ pub enum Refusal {
     Policy,
     /// It could not be recorded, and what is not recorded is not run.
     Unrecorded,
-}
-
-/// Asks on the terminal of this process, at most as long as `limit`.
-pub fn ask(_held: &Held<'_>, _limit: Duration) -> Answer {
-    Answer::Refused(Refusal::NoTerminal)
-}
-
-/// The message for standard error when a command does not run: what was held, why, what to do instead, and not
-/// to try another way. It ends with a newline and holds no character that a terminal would obey.
-pub fn refusal(held: &Held<'_>, refusal: &Refusal) -> String {
-    format!("guard: not run: {} command: {refusal:?}\n", held.report.class)
 }
 
 impl Refusal {
@@ -69,4 +78,90 @@ impl Refusal {
             Refusal::Unrecorded => "it cannot be recorded",
         }
     }
+}
+
+/// Asks on the terminal of this process, at most as long as `limit`.
+pub fn ask(held: &Held<'_>, limit: Duration) -> Answer {
+    let answer = Terminal::hold(limit).and_then(|terminal| {
+        let confirmed = put(held, &terminal);
+        if let Err(refusal) = &confirmed {
+            close(&terminal, refusal);
+        }
+        confirmed.map(|()| terminal.name().to_owned())
+    });
+    match answer {
+        Ok(terminal) => Answer::Confirmed { terminal },
+        Err(refusal) => Answer::Refused(refusal),
+    }
+}
+
+/// The message for standard error when a command does not run: what was held, why, what to do instead, and not
+/// to try another way. It ends with a newline and holds no character that a terminal would obey.
+pub fn refusal(held: &Held<'_>, refusal: &Refusal) -> String {
+    notice::notice(held, refusal)
+}
+
+/// Draws the question, and reads answers until one counts.
+fn put(held: &Held<'_>, terminal: &Terminal) -> Result<(), Refusal> {
+    terminal.set(Keys::Unseen)?;
+    let (rows, columns, colour) = terminal.screen();
+    let folder = env::current_dir().ok().map(|folder| folder.to_string_lossy().into_owned());
+    let seconds = terminal.limit().as_secs();
+    let setting = Setting { rows, columns, colour, folder: folder.as_deref(), client: client::name(), seconds };
+    let question = screen::question(colour);
+    terminal.write(&screen::body(held, &setting))?;
+    terminal.write(&question)?;
+    open(terminal, &question)?;
+    for _ in 1..ATTEMPTS {
+        match read(terminal)? {
+            Reply::Yes => return Ok(()),
+            Reply::No => break,
+            Reply::Neither => terminal.write(&format!("Please answer y or n.\n{question}"))?,
+        }
+    }
+    Err(Refusal::Declined { terminal: terminal.name().to_owned() })
+}
+
+/// Opens the question for answers, once nothing was typed for a while. What was typed before does not count: a human
+/// has not read the question yet, and a program that keeps typing never gets an answer in.
+fn open(terminal: &Terminal, question: &str) -> Result<(), Refusal> {
+    terminal.discard()?;
+    let mut told = false;
+    while terminal.read(Instant::now() + QUIET)?.is_some() {
+        if !told {
+            terminal.write(&format!("\nWhat was typed before the question does not count.\n{question}"))?;
+            told = true;
+        }
+    }
+    terminal.set(Keys::Lines)
+}
+
+/// What a line says.
+enum Reply {
+    Yes,
+    No,
+    Neither,
+}
+
+/// Reads a whole line. A line that ends without Enter (Ctrl-D) is not one yet.
+fn read(terminal: &Terminal) -> Result<Reply, Refusal> {
+    let mut line = Vec::new();
+    while !line.contains(&b'\n') {
+        line.extend(terminal.read(terminal.deadline())?.unwrap_or_default());
+    }
+    Ok(match line.trim_ascii().to_ascii_lowercase().as_slice() {
+        b"y" | b"yes" => Reply::Yes,
+        b"" | b"n" | b"no" => Reply::No,
+        _ => Reply::Neither,
+    })
+}
+
+/// Ends the line of the question, and leaves nothing typed to whoever reads next.
+fn close(terminal: &Terminal, refusal: &Refusal) {
+    let _ = match refusal {
+        Refusal::Expired(_) | Refusal::Interrupted | Refusal::Closed => {
+            terminal.discard().and_then(|()| terminal.write(&format!("\nNot run: {}.\n", refusal.as_str())))
+        }
+        _ => Ok(()),
+    };
 }

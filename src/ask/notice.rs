@@ -1,0 +1,96 @@
+//! What the one who sent a command is told when it does not run. Mostly that is an agent, so it says at once that
+//! nothing ran, and what not to do.
+
+use super::Refusal;
+use crate::policy::{Held, Why};
+use crate::visible;
+
+/// A command that is longer is told by its dangerous part.
+const COMMAND: usize = 160;
+
+/// How long anything else is at most.
+const PHRASE: usize = 300;
+
+/// The message, a few lines, each beginning with `guard:`.
+pub fn notice(held: &Held<'_>, refusal: &Refusal) -> String {
+    let mut lines = vec![format!("not run: {}", subject(held))];
+    lines.extend(reason(held));
+    if let Some(instead) = held.findings.iter().find_map(|finding| finding.instead.as_deref()) {
+        lines.push(format!("instead: {}", visible::short(instead, PHRASE)));
+    }
+    lines.push(verdict(held, refusal));
+    lines.into_iter().map(|line| format!("guard: {line}\n")).collect()
+}
+
+/// The command, or of a long one the part that holds it.
+fn subject(held: &Held<'_>) -> String {
+    let text = held.report.text.trim();
+    let part = held.findings.first().map_or(text, |finding| finding.span.of(&held.report.text).trim());
+    match text.chars().count() <= COMMAND || part.is_empty() {
+        true => visible::short(text, COMMAND),
+        false => format!("... {} ...", visible::short(part, COMMAND)),
+    }
+}
+
+/// What it does and why, from the worst finding; the other effects by name.
+fn reason(held: &Held<'_>) -> Option<String> {
+    let worst = held.findings.first()?;
+    let mut reason = worst.class.to_string();
+    if let Some(effect) = worst.effect {
+        reason.push_str(&format!(" ({effect}): {}", effect.meaning()));
+    }
+    if !worst.subject.is_empty() {
+        reason.push_str(&format!(": {}", visible::short(&worst.subject, COMMAND)));
+    }
+    if !worst.because.is_empty() {
+        reason.push_str(&format!("; {}", visible::short(&worst.because, PHRASE)));
+    }
+    let effects = held.report.effects().into_iter().filter(|effect| Some(*effect) != worst.effect);
+    let others: Vec<&str> = effects.map(|effect| effect.as_str()).collect();
+    if !others.is_empty() {
+        reason.push_str(&format!("; also {}", others.join(", ")));
+    }
+    Some(reason)
+}
+
+/// Why it did not run, and what follows from that.
+fn verdict(held: &Held<'_>, refusal: &Refusal) -> String {
+    let (why, then) = match (&held.why, refusal) {
+        (Why::Broken(mistake), _) => {
+            let mistake = visible::line(&mistake.to_string()).into_owned();
+            (format!("only read-only commands run while the configuration is broken ({mistake})"), Then::Mend)
+        }
+        (Why::Never(entry), _) => {
+            (format!("it is on the list of what never runs ({})", visible::short(entry, PHRASE)), Then::Nothing)
+        }
+        (Why::Class, Refusal::Declined { .. }) => ("a human said no".to_owned(), Then::Ask),
+        (Why::Class, Refusal::Expired(limit)) => {
+            (format!("a human must confirm it, and nobody answered within {} s", limit.as_secs()), Then::Tell)
+        }
+        (Why::Class, Refusal::Unrecorded | Refusal::Policy) => (format!("{} to run", refusal.as_str()), Then::Tell),
+        (Why::Class, Refusal::Interrupted | Refusal::Closed | Refusal::NoTerminal | Refusal::Background) => {
+            (format!("a human must confirm it, and {}", refusal.as_str()), Then::Tell)
+        }
+    };
+    format!("{why}; do not retry it or do the same another way; {}", then.as_str())
+}
+
+/// What the one who is told may do.
+#[derive(Clone, Copy)]
+enum Then {
+    Ask,
+    Tell,
+    Mend,
+    Nothing,
+}
+
+impl Then {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Then::Ask => "ask them what they want instead",
+            Then::Tell => "tell the human, who can run it",
+            Then::Mend => "ask the human to mend it",
+            Then::Nothing => "no answer changes that",
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What a human sees before they answer.
+//!
+//! Takes a held command and the size of the screen, gives text for a terminal. Every part of the command, of its
+//! subjects and of its folder goes through [`visible`], so that nothing in it is obeyed.
+
+use std::ops::Range;
+
+use console::Style;
+use dialoguer::theme::{SimpleTheme, Theme};
+
+use super::marked::{self, Room};
+use super::pen::{INDENT, PROSE, Pen};
+use crate::effect::{Class, Finding};
+use crate::policy::Held;
+use crate::visible;
+
+/// How many findings are told on a screen of usual height, and on a lower one.
+const FINDINGS: usize = 5;
+const FINDINGS_ON_LOW_SCREEN: usize = 2;
+
+/// A screen with fewer rows is low.
+const LOW: usize = 24;
+
+/// How many parts of the command are marked at most.
+const MARKS: usize = 32;
+
+/// What is known besides the command.
+pub struct Setting<'a> {
+    /// The rows of the screen.
+    pub rows: usize,
+    /// The columns of the screen.
+    pub columns: usize,
+    /// Whether colours are wanted.
+    pub colour: bool,
+    /// Where the command would run.
+    pub folder: Option<&'a str>,
+    /// The agent that wants it.
+    pub client: Option<&'a str>,
+    /// How long an answer is waited for, in seconds.
+    pub seconds: u64,
+}
+
+/// Everything above the question.
+pub fn body(held: &Held<'_>, setting: &Setting<'_>) -> String {
+    let pen = Pen { colour: setting.colour, columns: setting.columns.clamp(16, 400) };
+    let headline = pen.strong(headline(held.report.class));
+    let reasons = reasons(held, setting, &pen);
+    let notes = notes(setting, &pen);
+    // The rest is what stands around the command: the headline, the question, and blank lines.
+    let others = reasons.lines().count() + notes.lines().count() + 7;
+    let command = command(held, setting.rows.saturating_sub(others).max(5), &pen);
+    format!("\n{headline}\n\n{command}\n{reasons}\n{notes}\n")
+}
+
+/// The question itself, without a newline behind it.
+pub fn question(colour: bool) -> String {
+    let mut question = String::new();
+    // Writing to a string does not fail.
+    let _ = SimpleTheme.format_confirm_prompt(&mut question, "Run it?", Some(false));
+    Style::new().bold().force_styling(colour).apply_to(question).to_string()
+}
+
+fn headline(class: Class) -> &'static str {
+    match class {
+        Class::Destructive => "guard: this command is destructive",
+        Class::Mutating => "guard: this command is mutating, and the mode is read-only",
+        Class::ReadOnly => "guard: this command is read-only",
+    }
+}
+
+/// The command with its dangerous parts marked under the text.
+fn command(held: &Held<'_>, rows: usize, pen: &Pen) -> String {
+    let text = held.report.text.trim_end();
+    let marks: Vec<Range<usize>> = held.findings.iter().take(MARKS).map(|finding| range(finding)).collect();
+    let gutter = match text.lines().count() {
+        0 | 1 => 0,
+        lines => lines.to_string().len() + 3,
+    };
+    let columns = pen.columns.saturating_sub(2 * INDENT.len() + gutter).max(8);
+    let (rows, left_out) = marked::picture(text, &marks, Room { columns, rows });
+    let mut drawn: String = rows.iter().map(|row| pen.row(row, gutter)).collect();
+    if left_out > 0 {
+        drawn.push_str(&pen.row(&marked::Row::Gap(format!("[... {left_out} more dangerous parts ...]")), 0));
+    }
+    drawn
+}
+
+fn range(finding: &Finding) -> Range<usize> {
+    finding.span.start as usize..finding.span.end as usize
+}
+
+/// What the command does, why, and what to do instead.
+fn reasons(held: &Held<'_>, setting: &Setting<'_>, pen: &Pen) -> String {
+    let told = told(&held.findings);
+    if told.is_empty() {
+        return pen.labelled(held.report.class.as_str(), meaning(held.report.class));
+    }
+    let most = if setting.rows < LOW { FINDINGS_ON_LOW_SCREEN } else { FINDINGS };
+    let mut text: String = told.iter().take(most).map(|finding| reason(finding, pen)).collect();
+    if told.len() > most {
+        text.push_str(&pen.labelled("", &format!("and {} more", told.len() - most)));
+    }
+    text
+}
+
+/// The findings that say something different from those before them.
+fn told<'a>(findings: &[&'a Finding]) -> Vec<&'a Finding> {
+    let mut told: Vec<&Finding> = Vec::new();
+    for finding in findings {
+        let same = |other: &&Finding| {
+            (other.effect, &other.subject, &other.because) == (finding.effect, &finding.subject, &finding.because)
+        };
+        if !told.iter().any(same) {
+            told.push(finding);
+        }
+    }
+    told
+}
+
+fn reason(finding: &Finding, pen: &Pen) -> String {
+    let (label, meaning) = match finding.effect {
+        Some(effect) => (effect.as_str(), effect.meaning()),
+        None => (finding.class.as_str(), meaning(finding.class)),
+    };
+    let subject = visible::short(&finding.subject, 2 * PROSE);
+    let what = if subject.is_empty() { meaning.to_owned() } else { format!("{meaning}: {subject}") };
+    let mut text = pen.labelled(label, &what);
+    if !finding.because.is_empty() {
+        text.push_str(&pen.labelled("", &format!("why: {}", visible::short(&finding.because, 3 * PROSE))));
+    }
+    if let Some(instead) = &finding.instead {
+        text.push_str(&pen.labelled("", &format!("instead: {}", visible::short(instead, 3 * PROSE))));
+    }
+    text
+}
+
+/// What a class means where there is no effect to name.
+fn meaning(class: Class) -> &'static str {
+    match class {
+        Class::ReadOnly => "changes nothing",
+        Class::Mutating => "changes something that an ordinary command brings back",
+        Class::Destructive => "can lose something that no ordinary command brings back",
+    }
+}
+
+/// Where it would run, for whom, and how long the question stands.
+fn notes(setting: &Setting<'_>, pen: &Pen) -> String {
+    let folder = setting.folder.map(|folder| format!("in {}", visible::short(folder, PROSE)));
+    let client = setting.client.map(|client| format!("for {client}"));
+    let limit = format!("no answer within {} s is no", setting.seconds);
+    let notes = [folder, client, Some(limit)].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    pen.fold(INDENT, &notes, INDENT).lines().map(|line| pen.faint(line) + "\n").collect()
+}
