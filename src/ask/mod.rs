@@ -112,11 +112,11 @@ fn put(held: &Held<'_>, terminal: &Terminal) -> Result<(), Refusal> {
     terminal.write(&screen::body(held, &setting))?;
     terminal.write(&question)?;
     open(terminal, &question)?;
-    for _ in 1..ATTEMPTS {
+    for attempt in 1..=ATTEMPTS {
         match read(terminal)? {
             Reply::Yes => return Ok(()),
-            Reply::No => break,
-            Reply::Neither => terminal.write(&format!("Please answer y or n.\n{question}"))?,
+            Reply::Neither if attempt < ATTEMPTS => terminal.write(&format!("Please answer y or n.\n{question}"))?,
+            Reply::Neither | Reply::No => break,
         }
     }
     Err(Refusal::Declined { terminal: terminal.name().to_owned() })
