@@ -47,7 +47,10 @@ impl Pen {
     /// A row of the command behind a gutter for line numbers, and under it the marks.
     pub fn row(&self, row: &Row, gutter: usize) -> String {
         match row {
-            Row::Gap(text) => format!("{INDENT}{}{}\n", " ".repeat(gutter), self.faint(text)),
+            Row::Gap(text) => {
+                let text = visible::short(text, self.columns.saturating_sub(INDENT.len() + gutter + 1));
+                format!("{INDENT}{}{}\n", " ".repeat(gutter), self.faint(&text))
+            }
             Row::Text { number, runs } => {
                 let number = match (gutter.checked_sub(3), number) {
                     (None, _) => String::new(),

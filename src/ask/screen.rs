@@ -43,13 +43,14 @@ pub struct Setting<'a> {
 /// Everything above the question.
 pub fn body(held: &Held<'_>, setting: &Setting<'_>) -> String {
     let pen = Pen { colour: setting.colour, columns: setting.columns.clamp(16, 400) };
-    let headline = pen.strong(headline(held.report.class));
+    let headline: String =
+        pen.fold("", headline(held.report.class), "").lines().map(|line| pen.strong(line) + "\n").collect();
     let reasons = reasons(held, setting, &pen);
     let notes = notes(setting, &pen);
     // The rest is what stands around the command: the headline, the question, and blank lines.
     let others = reasons.lines().count() + notes.lines().count() + 7;
     let command = command(held, setting.rows.saturating_sub(others).max(5), &pen);
-    format!("\n{headline}\n\n{command}\n{reasons}\n{notes}\n")
+    format!("\n{headline}\n{command}\n{reasons}\n{notes}\n")
 }
 
 /// The question itself, without a newline behind it.
