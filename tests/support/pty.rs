@@ -4,6 +4,8 @@
 //! terminal is the slave; `setsid --ctty` makes it so. The slave stays open here too, so that the terminal's settings
 //! can be read after the program has ended.
 
+#![allow(dead_code, reason = "each test uses what it needs")]
+
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
