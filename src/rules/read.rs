@@ -446,7 +446,7 @@ impl<'a> Reader<'a> {
     /// Takes `word` as a subcommand or an operand. Gives `false` when the rest of the words is taken with it.
     fn operand(&mut self, word: &'a Arg) -> bool {
         let Some(form) = self.reading.forms.last() else { return false };
-        if self.reading.operands.is_empty() && !form.subcommands.is_empty() {
+        if self.reading.operands.is_empty() && (!form.subcommands.is_empty() || form.verbs.is_some()) {
             if let Some(name) = word.text()
                 && let Some(inner) = subcommand(form, name)
                 && self.reading.forms.len() < MAX_FORMS
