@@ -107,7 +107,7 @@ fn normal(path: &Path) -> PathBuf {
 /// What the helper knows.
 struct Watch {
     /// Holds the text; the path below leads to it.
-    _file: File,
+    file: File,
     replacement: CString,
     names: Vec<PathBuf>,
     reader: Reader,
@@ -140,7 +140,7 @@ impl Watch {
         let file = File::from(file);
         Watch {
             replacement: CString::default(),
-            _file: file,
+            file,
             names,
             reader,
             tracees: BTreeMap::new(),
@@ -151,7 +151,7 @@ impl Watch {
 
     /// Follows the program until it has read the script, or ends.
     fn run(&mut self) -> Result<(), Errno> {
-        let path = format!("/proc/{}/fd/{}", process::id(), self._file.as_raw_fd());
+        let path = format!("/proc/{}/fd/{}", process::id(), self.file.as_raw_fd());
         self.replacement = CString::new(path).map_err(|_| Errno::EINVAL)?;
         while !self.tracees.is_empty() {
             match waitpid(None, Some(WaitPidFlag::__WALL))? {
@@ -159,7 +159,7 @@ impl Watch {
                     self.tracees.remove(&pid);
                 }
                 WaitStatus::PtraceSyscall(pid) => {
-                    self.at_call(pid)?;
+                    unless_gone(self.at_call(pid))?;
                     self.go_on(pid, None)?;
                 }
                 WaitStatus::PtraceEvent(pid, _, event) => {
@@ -175,16 +175,12 @@ impl Watch {
 
     /// Lets a stopped tracee run to its next stop, or go for good.
     fn go_on(&mut self, pid: Pid, signal: Option<Signal>) -> Result<(), Errno> {
-        let gone = |result| match result {
-            Err(Errno::ESRCH) => Ok(()),
-            other => other,
-        };
         if !self.done {
             self.tracees.entry(pid).or_default();
-            return gone(ptrace::syscall(pid, signal));
+            return unless_gone(ptrace::syscall(pid, signal));
         }
         self.tracees.remove(&pid);
-        gone(ptrace::detach(pid, signal))
+        unless_gone(ptrace::detach(pid, signal))
     }
 
     fn finish(&mut self, stopped: Pid) {
@@ -253,6 +249,14 @@ impl Watch {
             self.finish(pid);
         }
         Ok(())
+    }
+}
+
+/// A tracee may be killed at any moment, which is no mistake.
+fn unless_gone(result: Result<(), Errno>) -> Result<(), Errno> {
+    match result {
+        Err(Errno::ESRCH) => Ok(()),
+        other => other,
     }
 }
 
