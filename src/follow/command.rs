@@ -1,0 +1,268 @@
+//! Simple commands: every combination of what their words may be is run as what it turns out to be.
+
+use std::rc::Rc;
+
+use super::choices::{Choices, Round};
+use super::follower::{Fail, Follower, Printed};
+use super::redirect::Opened;
+use super::state::{Mark, Name};
+use super::step::{Action, Arg, Command, Hole, Source, StepId};
+use super::value::Variable;
+use crate::shell::ast::{Assignment, Part, Redirect, Simple};
+use crate::span::Span;
+
+/// A simple command after expansion.
+#[derive(Clone, Default)]
+pub(super) struct Call {
+    pub argv: Vec<Arg>,
+    pub assignments: Vec<(String, Arg)>,
+    pub opened: Opened,
+    /// Where it stands in the request.
+    pub span: Span,
+}
+
+/// What is not looked up for a command word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lookup {
+    pub functions: bool,
+    pub builtins: bool,
+}
+
+impl Lookup {
+    /// Everything.
+    pub(super) const ALL: Lookup = Lookup { functions: true, builtins: true };
+}
+
+impl Call {
+    /// The arguments behind the command word.
+    pub(super) fn arguments(&self) -> &[Arg] {
+        self.argv.get(1..).unwrap_or_default()
+    }
+
+    /// The same call without its first `count` words.
+    pub(super) fn without(mut self, count: usize) -> Call {
+        self.argv.drain(..count.min(self.argv.len()));
+        self
+    }
+}
+
+impl<'a> Follower<'a, '_> {
+    /// Expands with every combination of values, once each.
+    pub(super) fn rounds<T>(&mut self, mut expand: impl FnMut(&mut Self) -> T) -> Vec<T> {
+        let outer = std::mem::replace(&mut self.choices, Choices::default());
+        let mut results = Vec::with_capacity(1);
+        loop {
+            results.push(expand(self));
+            if matches!(self.choices.next_round(results.len()), Round::Last) || self.is_exhausted() {
+                break;
+            }
+        }
+        self.choices = outer;
+        results
+    }
+
+    /// Follows a simple command.
+    pub(super) fn simple(
+        &mut self,
+        simple: &'a Simple,
+        redirects: &'a [Redirect],
+        span: Span,
+        mark: Option<&Mark<'a>>,
+    ) -> Fail<'a> {
+        if self.state.registers.options.noexec {
+            return Fail::Same;
+        }
+        if simple.words.is_empty() {
+            return self.assignments(&simple.assignments, redirects, span);
+        }
+        if let Some(alias) = self.alias_of(simple) {
+            return self.expand_alias(alias, simple, span, mark);
+        }
+        let at = self.at(span);
+        let mut calls = self.rounds(|follower| follower.expand(simple, redirects, at));
+        match calls.len() {
+            0 => Fail::Same,
+            1 => match calls.pop() {
+                Some(call) => self.run(call, Lookup::ALL, mark),
+                None => Fail::Same,
+            },
+            _ => self.run_each(calls),
+        }
+    }
+
+    /// Runs each of several calls from the same state; any of them is what really runs.
+    fn run_each(&mut self, calls: Vec<Call>) -> Fail<'a> {
+        let mark = self.mark();
+        let mut ends = Vec::with_capacity(calls.len());
+        for call in distinct(calls) {
+            let fail = self.run(call, Lookup::ALL, None);
+            self.settle(fail, None);
+            ends.push(self.snapshot(&mark));
+            self.state.undo(&mark);
+        }
+        self.resume(&mark, ends);
+        Fail::Same
+    }
+
+    fn expand(&mut self, simple: &'a Simple, redirects: &'a [Redirect], span: Span) -> Call {
+        let argv = self.command_words(&simple.words);
+        let opened = self.open(redirects);
+        let mut assignments = Vec::with_capacity(simple.assignments.len());
+        for assignment in &simple.assignments {
+            if let Some(subscript) = &assignment.subscript {
+                self.arithmetic(subscript);
+            }
+            let value = self.assigned_string(assignment);
+            assignments.push((assignment.name.clone(), value));
+        }
+        Call { argv, assignments, opened, span }
+    }
+
+    /// What a program gets of an assignment before its name. It cannot be given an array.
+    fn assigned_string(&mut self, assignment: &'a Assignment) -> Arg {
+        if let [Part::Array { .. }] = assignment.value.parts.as_slice() {
+            self.array_elements(&assignment.value);
+            return Arg::hole(Hole::open(Source::Other), self.at(assignment.span));
+        }
+        let value = self.single_assigned(&assignment.value);
+        if !assignment.append {
+            return value;
+        }
+        let before = self.variable_string(&assignment.name);
+        before.followed_by(&value).at(value.span)
+    }
+
+    /// Assignments without a command, and redirections without one.
+    fn assignments(&mut self, assignments: &'a [Assignment], redirects: &'a [Redirect], span: Span) -> Fail<'a> {
+        let first = self.steps.len();
+        let mut assigned = Vec::new();
+        for assignment in assignments {
+            self.assign(assignment, &mut assigned);
+        }
+        let opened = self.rounds(|follower| follower.open(redirects));
+        let substituted = self.steps.len() > first;
+        let span = self.at(span);
+        for opened in opened {
+            let call = Call { argv: Vec::new(), assignments: assigned.clone(), opened, span };
+            self.emit(call, Printed::Nothing);
+        }
+        if substituted || !redirects.is_empty() { Fail::Same } else { Fail::Never }
+    }
+
+    /// Runs a call.
+    pub(super) fn run(&mut self, call: Call, lookup: Lookup, mark: Option<&Mark<'a>>) -> Fail<'a> {
+        let Some(word) = call.argv.first() else {
+            for (name, value) in &call.assignments {
+                self.set_variable(name, Variable::scalar(value.clone()));
+            }
+            self.emit(call, Printed::Nothing);
+            return Fail::Same;
+        };
+        let Some(name) = word.text() else {
+            self.program(call);
+            return Fail::Same;
+        };
+        if lookup.functions
+            && let Some(function) = self.state.functions.get(name).cloned()
+        {
+            return self.call_function(function, call, mark);
+        }
+        if lookup.builtins
+            && let Some(builtin) = super::builtins::find(name)
+        {
+            return self.builtin(builtin, call, mark);
+        }
+        self.program(call)
+    }
+
+    /// Runs something that this shell does not run itself.
+    pub(super) fn program(&mut self, call: Call) -> Fail<'a> {
+        let printed = self.print(&call);
+        let fail = match printed {
+            Printed::String(_) => Fail::Never,
+            Printed::Nothing => Fail::Same,
+            Printed::Unknown => {
+                self.disturbed = true;
+                Fail::Same
+            }
+        };
+        self.emit(call, printed);
+        fail
+    }
+
+    /// Adds the step of a call, and leads what it prints to where it goes.
+    pub(super) fn emit(&mut self, call: Call, printed: Printed) -> StepId {
+        let streams = call.opened.streams.clone();
+        let command = Command {
+            argv: call.argv,
+            redirections: call.opened.redirections.clone(),
+            assignments: call.assignments,
+            input: streams.read(0).map(|feed| (*feed.input).clone()).unwrap_or_default(),
+            output: printed.known(),
+        };
+        let id = self.push(Action::Command(command), call.span);
+        match printed {
+            Printed::Nothing => {}
+            Printed::String(text) => self.write(streams.write(1), &[text], id),
+            Printed::Unknown => {
+                let hole = Arg::hole(Hole::open(Source::Output(vec![id])), call.span);
+                self.write(streams.write(1), std::slice::from_ref(&hole), id);
+                if streams.write(2) != streams.write(1) {
+                    self.write(streams.write(2), &[hole], id);
+                }
+            }
+        }
+        self.close(&call.opened);
+        id
+    }
+
+    /// Runs `inner` with the assignments in front of its name.
+    pub(super) fn with_assignments<T>(
+        &mut self,
+        assignments: &[(String, Arg)],
+        inner: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let mut before: Vec<(Name, Option<Variable>)> = Vec::new();
+        for (name, value) in assignments {
+            let name: Name = Rc::from(name.as_str());
+            before.push((name.clone(), self.state.variables.get(&name).cloned()));
+            self.set_variable(&name, Variable { exported: true, ..Variable::scalar(value.clone()) });
+        }
+        let result = inner(self);
+        self.restore(before);
+        result
+    }
+
+    /// Gives variables back what they held.
+    pub(super) fn restore(&mut self, variables: Vec<(Name, Option<Variable>)>) {
+        for (name, variable) in variables.into_iter().rev() {
+            let was_exported = self.state.variables.get(&name).is_some_and(|variable| variable.exported);
+            if was_exported || variable.as_ref().is_some_and(|variable| variable.exported) {
+                self.state.registers.context = None;
+            }
+            match variable {
+                Some(variable) => self.state.variables.set(name, variable),
+                None => self.state.variables.remove(&name),
+            }
+        }
+    }
+}
+
+/// The calls that differ in what they say.
+fn distinct(calls: Vec<Call>) -> Vec<Call> {
+    let mut distinct: Vec<Call> = Vec::with_capacity(calls.len());
+    for call in calls {
+        let same = |other: &Call| {
+            other.argv.len() == call.argv.len()
+                && other.argv.iter().zip(&call.argv).all(|(one, other)| one.says_the_same(other))
+                && other.assignments == call.assignments
+                && other.opened.redirections.is_empty()
+                && call.opened.redirections.is_empty()
+                && other.opened.streams == call.opened.streams
+        };
+        if !distinct.iter().any(same) {
+            distinct.push(call);
+        }
+    }
+    distinct
+}

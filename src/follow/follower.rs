@@ -1,0 +1,379 @@
+//! What following has at hand: the live state, the steps so far, and the bounds.
+
+use std::rc::Rc;
+
+use super::choices::Choices;
+use super::limits;
+use super::source::{Keeper, Source};
+use super::state::{Channel, ChannelId, Drain, Mark, Name, Snapshot, State};
+use super::step::{Action, Arg, Command, Context, Hole, Piece, Step, StepId};
+use super::value::{self, Value, Variable};
+use super::{environment, step};
+use crate::facts::Facts;
+use crate::shell::Dialect;
+use crate::span::Span;
+use crate::text::Text;
+
+/// A program that is being followed.
+pub(super) struct Follower<'a, 'f> {
+    pub facts: &'f dyn Facts,
+    pub dialect: Dialect,
+    pub keeper: Keeper<'a>,
+    /// The text that the tree at hand was read from.
+    pub source: &'a Source,
+    pub state: State<'a>,
+    pub steps: Vec<Step>,
+    pub choices: Choices,
+    /// The functions, loops and subshells around the command at hand, outermost first.
+    pub frames: Vec<Frame<'a>>,
+    /// How many conditions stand around the command at hand: `set -e` does not hold in them.
+    pub conditions: u32,
+    /// Whether every text was understood.
+    pub parsed: bool,
+    /// Whether a program ran that may have changed any file.
+    pub disturbed: bool,
+    /// Which steps wrote into a channel.
+    pub writers: Vec<(ChannelId, StepId)>,
+    /// Steps that opened a file for the commands after or inside them, and where those write.
+    pub openers: Vec<(StepId, ChannelId)>,
+    channels: ChannelId,
+    depth: u32,
+    work: u64,
+    exhausted: bool,
+}
+
+/// Something that control can leave early.
+pub(super) enum Frame<'a> {
+    /// A function, or a sourced file.
+    Call(Box<CallFrame<'a>>),
+    /// A loop.
+    Loop { mark: Mark<'a>, left: Vec<Snapshot<'a>> },
+    /// A subshell, a substitution, a side of a pipe, or the program itself.
+    Shell { mark: Mark<'a>, left: Vec<Snapshot<'a>> },
+}
+
+/// A function that is active.
+pub(super) struct CallFrame<'a> {
+    /// Where its body stands, to know it again; none for a sourced file.
+    pub body: Option<*const crate::shell::ast::Command>,
+    pub mark: Mark<'a>,
+    /// What `return` came from, with success and without.
+    pub succeeded: Vec<Snapshot<'a>>,
+    pub failed: Vec<Snapshot<'a>>,
+    /// The variables that `local` hid, and what they held.
+    pub locals: Vec<(Name, Option<Variable>)>,
+    /// How many traps there were when it began.
+    pub traps: usize,
+}
+
+/// How a command may fail. The live state is the one after it succeeded.
+pub(super) enum Fail<'a> {
+    /// It makes no difference.
+    Same,
+    /// It cannot.
+    Never,
+    /// The shell stands elsewhere then.
+    Place(super::state::Place),
+    /// It left one of these behind.
+    Ways(Vec<Snapshot<'a>>),
+}
+
+/// What a command writes to standard output.
+pub(super) enum Printed {
+    /// Nothing.
+    Nothing,
+    /// This.
+    String(Arg),
+    /// It is not known.
+    Unknown,
+}
+
+impl<'a, 'f> Follower<'a, 'f> {
+    /// Nothing followed yet.
+    pub(super) fn new(facts: &'f dyn Facts, dialect: Dialect, keeper: Keeper<'a>, source: &'a Source) -> Self {
+        Follower {
+            facts,
+            dialect,
+            keeper,
+            source,
+            state: State::default(),
+            steps: Vec::new(),
+            choices: Choices::default(),
+            frames: Vec::new(),
+            conditions: 0,
+            parsed: true,
+            disturbed: false,
+            writers: Vec::new(),
+            openers: Vec::new(),
+            channels: 0,
+            depth: 0,
+            work: 0,
+            exhausted: false,
+        }
+    }
+
+    /// Where `span` of the text at hand stands in the request.
+    pub(super) fn at(&self, span: Span) -> Span {
+        self.source.locate(span)
+    }
+
+    /// Counts work; once there was too much, nothing more is followed.
+    pub(super) fn spend(&mut self, work: usize) {
+        self.work = self.work.saturating_add(work as u64);
+        if self.work > limits::WORK {
+            self.exhaust();
+        }
+    }
+
+    /// Whether a bound was reached.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.exhausted
+    }
+
+    fn exhaust(&mut self) {
+        if !self.exhausted {
+            self.exhausted = true;
+            let step = Step {
+                action: Action::Unreadable { because: "there is more of it than can be followed" },
+                span: self.source.text.source(),
+                context: Rc::default(),
+            };
+            self.steps.push(step);
+        }
+    }
+
+    /// Goes one level deeper for `inner`, unless that is too deep.
+    pub(super) fn deeper<T>(&mut self, otherwise: T, inner: impl FnOnce(&mut Self) -> T) -> T {
+        if self.depth >= limits::DEPTH {
+            self.exhaust();
+        }
+        if self.exhausted {
+            return otherwise;
+        }
+        self.depth += 1;
+        let result = inner(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// Adds a step.
+    pub(super) fn push(&mut self, action: Action, span: Span) -> StepId {
+        self.spend(64);
+        if self.steps.len() >= limits::STEPS {
+            self.exhaust();
+        }
+        let id = self.steps.len();
+        if !self.exhausted {
+            let context = self.context();
+            self.steps.push(Step { action, span, context });
+        }
+        id
+    }
+
+    /// Adds code that cannot be read.
+    pub(super) fn unreadable(&mut self, because: &'static str, span: Span) {
+        self.push(Action::Unreadable { because }, span);
+    }
+
+    /// What the steps at this moment can see.
+    fn context(&mut self) -> Rc<Context> {
+        if let Some(context) = &self.state.registers.context {
+            return context.clone();
+        }
+        let mut context = Context { folder: self.state.registers.place.folder.clone(), ..Context::default() };
+        let mut size = 0;
+        for (name, variable) in self.state.variables.iter().filter(|(_, variable)| variable.exported) {
+            if let Some(value) = exported(name, variable) {
+                size += 32 + value.size();
+                context.exported.push((name.to_string(), value));
+            }
+        }
+        for (name, function) in self.state.functions.iter().filter(|(_, function)| function.exported) {
+            for body in &function.bodies {
+                let text = body.source.slice(body.span);
+                size += text.as_str().len();
+                context.functions.push((name.to_string(), text));
+            }
+        }
+        self.spend(size);
+        let context = Rc::new(context);
+        self.state.registers.context = Some(context.clone());
+        context
+    }
+
+    /// What a variable is that the text did not set.
+    pub(super) fn environment(&self, name: &str) -> Value {
+        environment::value(name, self.facts, self.state.variables.len() >= limits::VARIABLES)
+    }
+
+    /// Sets a variable.
+    pub(super) fn set_variable(&mut self, name: &str, variable: Variable) {
+        self.spend(32 + variable.values.iter().map(Value::size).sum::<usize>());
+        let name: Name = Rc::from(name);
+        if self.state.variables.get(&name).is_none() && self.state.variables.len() >= limits::VARIABLES {
+            return;
+        }
+        if variable.exported || self.state.variables.get(&name).is_some_and(|old| old.exported) {
+            self.state.registers.context = None;
+        }
+        self.state.variables.set(name, variable);
+    }
+
+    /// Sets what a variable holds, and leaves what was declared of it.
+    pub(super) fn set_values(&mut self, name: &str, values: Vec<Value>) {
+        let values = value::condense(values, name);
+        let variable = match self.state.variables.get(name) {
+            Some(old) => Variable { values, exported: old.exported || self.state.registers.options.allexport, ..*old },
+            None => {
+                let exported = self.state.registers.options.allexport || environment::is_exported(name, self.facts);
+                Variable { values, exported, ..Variable::default() }
+            }
+        };
+        self.set_variable(name, variable);
+    }
+
+    /// The present moment, to come back to.
+    pub(super) fn mark(&mut self) -> Mark<'a> {
+        self.spend(16);
+        self.state.mark()
+    }
+
+    /// What changed since `mark`.
+    pub(super) fn snapshot(&mut self, mark: &Mark<'a>) -> Snapshot<'a> {
+        let snapshot = self.state.snapshot(mark);
+        self.spend(16 + snapshot.size());
+        snapshot
+    }
+
+    /// Goes on from `mark` as it is after any of `ways`.
+    pub(super) fn resume(&mut self, mark: &Mark<'a>, ways: Vec<Snapshot<'a>>) {
+        self.spend(ways.iter().map(Snapshot::size).sum());
+        let (facts, full) = (self.facts, self.state.variables.len() >= limits::VARIABLES);
+        self.state.resume(mark, ways, |name| environment::value(name, facts, full));
+    }
+
+    /// A new channel with nothing written to it.
+    pub(super) fn new_channel(&mut self) -> ChannelId {
+        self.channels += 1;
+        self.channels
+    }
+
+    /// All that may have been written to a channel.
+    pub(super) fn written(&self, channel: ChannelId) -> Vec<Arg> {
+        match self.state.channels.get(&channel) {
+            Some(Channel::Written(texts)) => texts.clone(),
+            _ => vec![Arg::default()],
+        }
+    }
+
+    /// Writes one of `texts` to a drain.
+    pub(super) fn write(&mut self, drain: Drain, texts: &[Arg], step: StepId) {
+        let Drain::Channel(channel) = drain else { return };
+        if self.writers.last() != Some(&(channel, step)) {
+            self.writers.push((channel, step));
+        }
+        self.spend(texts.iter().map(Arg::size).sum());
+        if let ([text], Some(Channel::Written(before))) = (texts, self.state.channels.modify(&channel))
+            && let [before] = before.as_mut_slice()
+            && before.size() + text.size() <= limits::TEXT
+        {
+            before.append(text);
+            return;
+        }
+        let before = self.written(channel);
+        let sizes = before.iter().chain(texts).map(Arg::size).sum::<usize>();
+        let after = if before.len() * texts.len() > limits::ALTERNATIVES || sizes > limits::TEXT {
+            vec![self.all_writers(channel)]
+        } else {
+            before.iter().flat_map(|earlier| texts.iter().map(|text| earlier.clone().followed_by(text))).collect()
+        };
+        self.spend(after.iter().map(Arg::size).sum());
+        self.state.channels.set(channel, Channel::Written(after));
+    }
+
+    /// What every step that wrote to `channel` prints, unknown.
+    pub(super) fn all_writers(&self, channel: ChannelId) -> Arg {
+        let mut steps: Vec<StepId> =
+            self.writers.iter().filter(|(other, _)| *other == channel).map(|(_, step)| *step).collect();
+        steps.dedup();
+        let source = if steps.len() > limits::WRITERS { step::Source::Other } else { step::Source::Output(steps) };
+        Arg::hole(Hole::open(source), Span::default())
+    }
+
+    /// What the command at hand leads a descriptor to.
+    pub(super) fn drain(&self, descriptor: u32) -> Drain {
+        self.state.registers.streams.write(descriptor)
+    }
+
+    /// Forgets every step from `first` on, to follow them anew.
+    pub(super) fn forget_steps(&mut self, first: StepId) {
+        if self.exhausted {
+            return;
+        }
+        self.steps.truncate(first);
+        self.writers.retain(|(_, step)| *step < first);
+        self.openers.retain(|(step, _)| *step < first);
+    }
+
+    /// Gives steps that opened files what was written into those.
+    pub(super) fn give_outputs(&mut self, openers: Vec<(StepId, ChannelId)>) {
+        for (id, channel) in openers {
+            let output = match self.written(channel).as_slice() {
+                [text] => text.as_text(),
+                _ => None,
+            };
+            if let Some(Step { action: Action::Command(Command { output: slot, .. }), .. }) = self.steps.get_mut(id) {
+                *slot = output;
+            }
+        }
+    }
+
+    /// The text that is printed by steps which are all known to print one.
+    pub(super) fn printed_by(&self, steps: &[StepId]) -> Option<Text> {
+        let mut whole = Text::default();
+        for id in steps {
+            match self.steps.get(*id).map(|step| &step.action) {
+                Some(Action::Command(Command { output: Some(text), .. })) => whole.push(text),
+                _ => return None,
+            }
+        }
+        Some(whole)
+    }
+}
+
+/// What programs get of an exported variable: what its values have in common.
+fn exported(name: &str, variable: &Variable) -> Option<Arg> {
+    let mut strings = Vec::new();
+    for value in &variable.values {
+        match value {
+            Value::Unset => strings.push(Arg::default()),
+            Value::Scalar(string) => strings.push(string.clone()),
+            Value::Array(_) => return None,
+        }
+    }
+    match strings.as_slice() {
+        [] => None,
+        [_] if matches!(variable.values.as_slice(), [Value::Unset]) => None,
+        [only] => Some(only.clone()),
+        _ => Some(value::common(&strings, step::Source::Variable(name.to_owned()))),
+    }
+}
+
+impl Printed {
+    /// What a step's `output` says of it.
+    pub(super) fn known(&self) -> Option<Text> {
+        match self {
+            Printed::Nothing => Some(Text::default()),
+            Printed::String(string) => string.as_text(),
+            Printed::Unknown => None,
+        }
+    }
+
+    /// Known characters.
+    pub(super) fn text(text: Text, span: Span) -> Printed {
+        match text.is_empty() {
+            true => Printed::Nothing,
+            false => Printed::String(Arg { pieces: vec![Piece::Text(text)], span }),
+        }
+    }
+}
