@@ -8,6 +8,7 @@ use super::redirect::Opened;
 use super::state::{Mark, Name};
 use super::step::{Action, Arg, Command, Hole, Source, StepId};
 use super::value::Variable;
+use super::words::is_declaration;
 use crate::shell::ast::{Assignment, Part, Redirect, Simple};
 use crate::span::Span;
 
@@ -80,14 +81,17 @@ impl<'a> Follower<'a, '_> {
         }
         let at = self.at(span);
         let mut calls = self.rounds(|follower| follower.expand(simple, redirects, at));
-        match calls.len() {
-            0 => Fail::Same,
+        let fail = match calls.len() {
             1 => match calls.pop() {
                 Some(call) => self.run(call, Lookup::ALL, mark),
                 None => Fail::Same,
             },
             _ => self.run_each(calls),
+        };
+        if simple.words.first().is_some_and(is_declaration) {
+            self.declared_arrays(simple);
         }
+        fail
     }
 
     /// Runs each of several calls from the same state; any of them is what really runs.

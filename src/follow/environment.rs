@@ -7,8 +7,20 @@ use crate::span::Span;
 
 /// Variables that bash itself keeps, and that are always numbers.
 const NUMBERS: [&str; 14] = [
-    "BASHPID", "COLUMNS", "EPOCHREALTIME", "EPOCHSECONDS", "EUID", "LINENO", "LINES", "OPTIND", "PPID", "RANDOM",
-    "SECONDS", "SHLVL", "SRANDOM", "UID",
+    "BASHPID",
+    "COLUMNS",
+    "EPOCHREALTIME",
+    "EPOCHSECONDS",
+    "EUID",
+    "LINENO",
+    "LINES",
+    "OPTIND",
+    "PPID",
+    "RANDOM",
+    "SECONDS",
+    "SHLVL",
+    "SRANDOM",
+    "UID",
 ];
 
 /// The value of `name`. `blind` when the text may have set it and that was not kept.

@@ -281,7 +281,8 @@ fn globs(bits: &[Bit], word: &mut Arg) {
     let mut at = 0;
     while let Some(unit) = units.get(at) {
         if let Some(end) = pattern_end(&units, at) {
-            let pattern: String = units.get(at..end).unwrap_or_default().iter().map(|unit| unit.c.unwrap_or('?')).collect();
+            let pattern: String =
+                units.get(at..end).unwrap_or_default().iter().map(|unit| unit.c.unwrap_or('?')).collect();
             let may_be_empty = pattern.bytes().all(|byte| byte == b'*');
             word.push_hole(Hole { source: Source::Glob(pattern), splits: true, may_be_empty });
             at = end;
@@ -294,11 +295,13 @@ fn globs(bits: &[Bit], word: &mut Arg) {
             }
             Some(Bit::Text { text, .. }) => {
                 let length = units.get(at..).unwrap_or_default().iter().enumerate();
-                let run = length.take_while(|(n, next)| {
-                    next.bit == unit.bit && (*n == 0 || pattern_end(&units, at + n).is_none())
-                });
+                let run = length
+                    .take_while(|(n, next)| next.bit == unit.bit && (*n == 0 || pattern_end(&units, at + n).is_none()));
                 let count = run.count();
-                let end = units.get(at + count).filter(|next| next.bit == unit.bit).map_or(text.as_str().len(), |next| next.offset);
+                let end = units
+                    .get(at + count)
+                    .filter(|next| next.bit == unit.bit)
+                    .map_or(text.as_str().len(), |next| next.offset);
                 word.push_text(text.slice(unit.offset, end));
                 at += count;
             }

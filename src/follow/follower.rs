@@ -6,7 +6,7 @@ use super::choices::Choices;
 use super::limits;
 use super::source::{Keeper, Source};
 use super::state::{Channel, ChannelId, Drain, Mark, Name, Snapshot, State};
-use super::step::{Action, Arg, Command, Context, Hole, Piece, Step, StepId};
+use super::step::{Action, Arg, Command, Context, Hole, Step, StepId};
 use super::value::{self, Value, Variable};
 use super::{environment, step};
 use crate::facts::Facts;
@@ -300,11 +300,6 @@ impl<'a, 'f> Follower<'a, 'f> {
         Arg::hole(Hole::open(source), Span::default())
     }
 
-    /// What the command at hand leads a descriptor to.
-    pub(super) fn drain(&self, descriptor: u32) -> Drain {
-        self.state.registers.streams.write(descriptor)
-    }
-
     /// Forgets every step from `first` on, to follow them anew.
     pub(super) fn forget_steps(&mut self, first: StepId) {
         if self.exhausted {
@@ -366,14 +361,6 @@ impl Printed {
             Printed::Nothing => Some(Text::default()),
             Printed::String(string) => string.as_text(),
             Printed::Unknown => None,
-        }
-    }
-
-    /// Known characters.
-    pub(super) fn text(text: Text, span: Span) -> Printed {
-        match text.is_empty() {
-            true => Printed::Nothing,
-            false => Printed::String(Arg { pieces: vec![Piece::Text(text)], span }),
         }
     }
 }

@@ -21,9 +21,6 @@ pub(super) const WORDS: usize = 4096;
 /// Bytes of a text that is computed.
 pub(super) const TEXT: usize = 64 * 1024;
 
-/// Bytes of a file that is read.
-pub(super) const FILE: usize = 1024 * 1024;
-
 /// Variables that are kept.
 pub(super) const VARIABLES: usize = 4096;
 

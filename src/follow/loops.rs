@@ -220,7 +220,10 @@ fn same_variables(one: &Changes<state::Name, Variable>, other: &Changes<state::N
 
 fn same_channels(one: &Changes<state::ChannelId, Channel>, other: &Changes<state::ChannelId, Channel>) -> bool {
     one.len() == other.len()
-        && one.iter().zip(other).all(|((id, channel), (other_id, other))| id == other_id && same_channel(channel, other))
+        && one
+            .iter()
+            .zip(other)
+            .all(|((id, channel), (other_id, other))| id == other_id && same_channel(channel, other))
 }
 
 fn same_channel(one: &Option<Channel>, other: &Option<Channel>) -> bool {

@@ -3,12 +3,47 @@
 //! Takes a tree and what is known at the start; gives [`step::Step`]s. Knows variables, functions, folders and
 //! text that can be computed; knows nothing of danger.
 
+mod arithmetic;
+mod builtins;
+mod choices;
+mod command;
+mod compute;
+mod control;
+mod declare;
+mod environment;
+mod evaluate;
+mod fields;
+mod folder;
+mod follower;
+mod functions;
+mod limits;
+mod loops;
+mod operations;
+mod parameters;
+mod patterns;
+mod pieces;
+mod pipes;
+mod read;
+mod redirect;
+mod source;
+mod state;
 pub mod step;
+#[cfg(test)]
+mod tests;
+mod tracked;
+mod value;
+mod words;
+
+use std::rc::Rc;
 
 use crate::facts::Facts;
 use crate::shell::Dialect;
 use crate::text::Text;
-use step::{Arg, Context, Step};
+use follower::{Follower, Frame};
+use source::{Source, Sources};
+use state::Arguments;
+use step::{Action, Arg, Context, Step};
+use value::Variable;
 
 /// What is known when a program starts.
 #[derive(Clone, Debug, Default)]
@@ -32,45 +67,53 @@ pub struct Followed {
 
 /// Follows `text`, a program for a shell.
 pub fn follow(text: &Text, start: &Start, facts: &dyn Facts) -> Followed {
-    let _ = facts;
-    let context = std::rc::Rc::new(start.context.clone());
-    let Ok(script) = crate::shell::parse(text.as_str(), start.dialect) else {
-        let action = step::Action::Unreadable { because: "the text is no shell text" };
-        return Followed { steps: vec![Step { action, span: text.source(), context }], parsed: false };
+    let sources = Sources::default();
+    let mut keeper = sources.keeper();
+    let source = match Source::read(text.clone(), start.dialect) {
+        Ok(source) => keeper.keep(source),
+        Err(error) => return unparsed(text, error.span),
     };
-    let steps = crate::shell::steps::simple_commands(&script)
-        .into_iter()
-        .map(|simple| Step { span: text.locate(simple.span), action: plain(simple, text), context: context.clone() })
-        .collect();
-    Followed { steps, parsed: true }
+    let Some(source) = source else { return unparsed(text, text_span(text)) };
+    let mut follower = Follower::new(facts, start.dialect, keeper, source);
+    follower.begin(start);
+    let mark = follower.mark();
+    follower.frames.push(Frame::Shell { mark, left: Vec::new() });
+    follower.script(&source.script);
+    follower.end_shell();
+    let openers = std::mem::take(&mut follower.openers);
+    follower.give_outputs(openers);
+    Followed { parsed: follower.parsed, steps: follower.steps }
 }
 
-/// A command by its static words alone.
-fn plain(simple: crate::shell::steps::SimpleCommand, text: &Text) -> step::Action {
-    use crate::shell::ast::RedirectOperator as Op;
-    use step::{Command, Hole, Input, Piece, Redirection, Source};
-    let span = text.locate(simple.span);
-    let arg = |word: Option<String>| match word {
-        Some(word) => Arg::known(Text::derived(word, span), span),
-        None => {
-            Arg { pieces: vec![Piece::Hole(Hole { source: Source::Other, splits: true, may_be_empty: true })], span }
-        }
+fn text_span(text: &Text) -> crate::span::Span {
+    crate::span::Span::new(0, text.as_str().len())
+}
+
+/// A text that is no shell.
+fn unparsed(text: &Text, span: crate::span::Span) -> Followed {
+    let step = Step {
+        action: Action::Unreadable { because: "it does not parse as shell" },
+        span: text.locate(span),
+        context: Rc::default(),
     };
-    let mut command = Command { argv: simple.argv.into_iter().map(arg).collect(), ..Command::default() };
-    for redirect in simple.redirects {
-        let operator = match redirect.operator {
-            "<<" | "<<-" | "<<<" => {
-                command.input = redirect.target.map_or(Input::Unknown, |body| Input::Text(Text::derived(body, span)));
-                continue;
+    Followed { steps: vec![step], parsed: false }
+}
+
+impl Follower<'_, '_> {
+    /// Takes over what is known at the start.
+    fn begin(&mut self, start: &Start) {
+        self.state.registers.place.folder = start.context.folder.clone();
+        if let Some((name, words)) = start.arguments.split_first() {
+            let arguments = Arguments { name: Some(name.clone()), words: Some(words.to_vec()) };
+            self.state.registers.arguments = Rc::new(arguments);
+        }
+        for (name, value) in &start.context.exported {
+            self.set_variable(name, Variable { exported: true, ..Variable::scalar(value.clone()) });
+        }
+        for (name, text) in &start.context.functions {
+            if let Ok(source) = Source::read(text.clone(), self.dialect) {
+                self.import(source, name);
             }
-            ">" => Op::Write,
-            ">>" => Op::Append,
-            ">|" => Op::Clobber,
-            "&>" => Op::WriteBoth,
-            _ => continue,
-        };
-        let descriptor = redirect.descriptor.parse().ok();
-        command.redirections.push(Redirection { descriptor, operator, target: arg(redirect.target), span });
+        }
     }
-    step::Action::Command(command)
 }

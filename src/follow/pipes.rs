@@ -6,8 +6,8 @@ use super::follower::{Follower, Frame};
 use super::state::{Channel, ChannelId, Drain, Feed};
 use super::step::{Arg, Hole, Input, Source, StepId};
 use super::value::{Array, Value, Variable};
+use crate::shell::Dialect;
 use crate::shell::ast::{Command, CommandKind, RedirectOperator, RedirectTarget, Script};
-use crate::shell::{Dialect, ast};
 use crate::span::Span;
 
 /// For how many texts the rest of a pipeline is followed one by one.
@@ -178,14 +178,6 @@ impl<'a> Follower<'a, '_> {
         let ends = Value::Array(Rc::new(Array::of(vec![number(), number()])));
         self.set_variable(name.unwrap_or("COPROC"), Variable { values: vec![ends], ..Variable::default() });
     }
-
-    /// Where the command at hand reads from.
-    pub(super) fn input(&self) -> Input {
-        match self.state.registers.streams.read(0) {
-            Some(feed) => (*feed.input).clone(),
-            None => Input::Inherited,
-        }
-    }
 }
 
 /// What somebody reads who gets `text`.
@@ -198,9 +190,4 @@ pub(super) fn as_input(text: Arg) -> Input {
         Some(Source::File(path)) => Input::File((**path).clone()),
         _ => Input::Mixed(text),
     }
-}
-
-/// Whether a word is nothing but a process substitution.
-pub(super) fn is_process(word: &ast::Word) -> bool {
-    matches!(word.parts.as_slice(), [ast::Part::ProcessSubstitution { .. }])
 }

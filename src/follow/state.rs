@@ -302,12 +302,7 @@ impl<'a> State<'a> {
 
     /// Goes on from `mark` as it is after any of `ways`. `environment` tells what a variable is that a way did
     /// not set. Ways that control cannot come from do not count, unless there are no others.
-    pub(super) fn resume(
-        &mut self,
-        mark: &Mark<'a>,
-        mut ways: Vec<Snapshot<'a>>,
-        environment: impl Fn(&str) -> Value,
-    ) {
+    pub(super) fn resume(&mut self, mark: &Mark<'a>, mut ways: Vec<Snapshot<'a>>, environment: impl Fn(&str) -> Value) {
         if ways.iter().any(|way| !way.registers.dead) {
             ways.retain(|way| !way.registers.dead);
         }

@@ -215,7 +215,8 @@ pub(super) fn common(strings: &[Arg], source: Source) -> Arg {
     let shortest = strings.iter().filter(|string| !string.has_hole()).map(Arg::size).min().unwrap_or(usize::MAX);
     let (start, end) = (start.min(shortest), end.min(shortest.saturating_sub(start)));
     let (start, end) = (boundary_before(first.prefix(), start), boundary_after(first.suffix(), end));
-    let source = if strings.iter().all(|string| is_number_between(string, start, end)) { Source::Number } else { source };
+    let source =
+        if strings.iter().all(|string| is_number_between(string, start, end)) { Source::Number } else { source };
     let may_be_empty = strings.iter().any(|string| !is_nonempty_between(string, start, end));
     let mut common = Arg { pieces: Vec::new(), span };
     common.push_text(Text::derived(first.prefix().get(..start).unwrap_or(""), span));

@@ -1,0 +1,421 @@
+//! Assignments, and the built-ins that declare and forget variables.
+
+use std::rc::Rc;
+
+use super::command::Call;
+use super::follower::{Fail, Follower, Printed};
+use super::parameters::number;
+use super::step::{Arg, Piece};
+use super::value::{self, Array, Attributes, Key, Value, Variable};
+use super::words::{assigns, is_name};
+use crate::shell::ast::{Assignment, Part, Simple, Word};
+use crate::text::Text;
+
+/// Which built-in declares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Declaration {
+    Declare,
+    Export,
+    Local,
+    Readonly,
+}
+
+/// What the options of a declaration say.
+#[derive(Clone, Copy, Default)]
+struct Meaning {
+    attributes: Attributes,
+    array: bool,
+    exports: bool,
+    unexports: bool,
+    functions: bool,
+    prints: bool,
+    global: bool,
+}
+
+impl<'a> Follower<'a, '_> {
+    /// `name=value`: what the step says of it goes to `assigned`.
+    pub(super) fn assign(&mut self, assignment: &'a Assignment, assigned: &mut Vec<(String, Arg)>) {
+        let name = self.referred(&assignment.name);
+        let values = if let [Part::Array { .. }] = assignment.value.parts.as_slice() {
+            self.array_values(&name, &assignment.value, assignment.append)
+        } else if let Some(subscript) = &assignment.subscript {
+            let keys = self.rounds(|follower| follower.key(subscript));
+            let strings = self.rounds(|follower| follower.single_assigned(&assignment.value));
+            self.element_values(&name, &keys, &strings, assignment.append)
+        } else {
+            let strings = self.rounds(|follower| follower.single_assigned(&assignment.value));
+            self.scalar_values(&name, strings, assignment.append)
+        };
+        let span = self.at(assignment.span);
+        for value in &values {
+            match value {
+                Value::Scalar(string) => assigned.push((assignment.name.clone(), string.clone())),
+                Value::Array(array) => {
+                    let words: Vec<Arg> = array.elements.iter().map(|(_, value)| value.clone()).collect();
+                    assigned.push((assignment.name.clone(), Arg::joined(&words, span)));
+                }
+                Value::Unset => {}
+            }
+        }
+        self.prompt_of(&name, &values);
+        self.set_values(&name, values);
+    }
+
+    /// Strings as the variable takes them.
+    fn scalar_values(&mut self, name: &str, strings: Vec<Arg>, append: bool) -> Vec<Value> {
+        let attributes = self.state.variables.get(name).map(|variable| variable.attributes).unwrap_or_default();
+        let mut values: Vec<Value> = Vec::with_capacity(strings.len());
+        for string in strings {
+            let string = self.as_declared(string, attributes);
+            if !append {
+                value::unite(&mut values, [&Value::Scalar(string)]);
+                continue;
+            }
+            let before = match self.state.variables.get(name) {
+                Some(variable) => variable.values.clone(),
+                None => vec![self.environment(name)],
+            };
+            for earlier in before {
+                let longer = match earlier {
+                    Value::Unset => Value::Scalar(string.clone()),
+                    Value::Scalar(_) if attributes.integer => Value::Scalar(number()),
+                    Value::Scalar(earlier) => Value::Scalar(earlier.followed_by(&string)),
+                    Value::Array(array) => {
+                        let mut array = (*array).clone();
+                        let first = array.get(&Key::Index(0)).cloned().unwrap_or_default();
+                        array.set(Key::Index(0), first.followed_by(&string));
+                        Value::Array(Rc::new(array))
+                    }
+                };
+                value::unite(&mut values, [&longer]);
+            }
+        }
+        values
+    }
+
+    fn as_declared(&mut self, string: Arg, attributes: Attributes) -> Arg {
+        if attributes.integer {
+            self.evaluate_all(std::slice::from_ref(&string));
+            let known = string.text().map(str::to_owned).and_then(|text| self.evaluate(&text, 0));
+            return known.map_or_else(number, |known| Arg::made(known.to_string(), string.span));
+        }
+        match string.text() {
+            Some(text) if attributes.lowercase => Arg::made(text.to_lowercase(), string.span),
+            Some(text) if attributes.uppercase => Arg::made(text.to_uppercase(), string.span),
+            _ => string,
+        }
+    }
+
+    /// `a=(…)` and `a+=(…)`
+    fn array_values(&mut self, name: &str, word: &'a Word, append: bool) -> Vec<Value> {
+        let associative = self.state.variables.get(name).is_some_and(|variable| variable.attributes.associative);
+        let before: Vec<Rc<Array>> = match self.state.variables.get(name).filter(|_| append) {
+            None => vec![Rc::new(Array { exact: true, ..Array::default() })],
+            Some(variable) => variable.values.iter().map(as_array).collect(),
+        };
+        let mut values = Vec::new();
+        let lists = self.rounds(|follower| {
+            let mut list = Vec::new();
+            for (subscript, words) in follower.array_elements(word) {
+                let key = subscript.map(|subscript| follower.key(subscript));
+                list.push((key, words));
+            }
+            list
+        });
+        for list in &lists {
+            for earlier in &before {
+                let array = extended(earlier, list, associative);
+                value::unite(&mut values, [&Value::Array(Rc::new(array))]);
+            }
+        }
+        values
+    }
+
+    /// `a[key]=value`
+    fn element_values(&mut self, name: &str, keys: &[Arg], strings: &[Arg], append: bool) -> Vec<Value> {
+        let variable = self.state.variables.get(name);
+        let associative = variable.is_some_and(|variable| variable.attributes.associative);
+        let before: Vec<Rc<Array>> = match variable {
+            None => vec![Rc::new(Array { exact: true, ..Array::default() })],
+            Some(variable) => variable.values.iter().map(as_array).collect(),
+        };
+        let mut values = Vec::new();
+        for earlier in &before {
+            for (key, string) in keys.iter().flat_map(|key| strings.iter().map(move |string| (key, string))) {
+                let mut array = (**earlier).clone();
+                match key.text().and_then(|text| array_key(&array, text, associative)) {
+                    Some(key) if append => {
+                        let value = array.get(&key).cloned().unwrap_or_default().followed_by(string);
+                        array.set(key, value);
+                    }
+                    Some(key) => array.set(key, string.clone()),
+                    None => {
+                        array.push(string.clone());
+                        array.exact = false;
+                    }
+                }
+                value::unite(&mut values, [&Value::Array(Rc::new(array))]);
+            }
+        }
+        values
+    }
+
+    /// `PS4` is expanded for every command that `set -x` shows.
+    fn prompt_of(&mut self, name: &str, values: &[Value]) {
+        if name != "PS4" {
+            return;
+        }
+        let strings: Vec<Arg> = values
+            .iter()
+            .filter_map(|value| if let Value::Scalar(s) = value { Some(s.clone()) } else { None })
+            .collect();
+        self.prompts(&strings);
+    }
+
+    /// Arrays among the arguments of a declaration are assigned from the tree: an argument cannot hold them.
+    pub(super) fn declared_arrays(&mut self, simple: &'a Simple) {
+        for word in simple.words.iter().skip(1) {
+            let (Some(Part::Array { .. }), Some(name)) = (word.parts.last(), assigns(word)) else { continue };
+            let append = matches!(word.parts.first(), Some(Part::Literal { text, .. }) if text.ends_with("+="));
+            let associative = simple.words.iter().any(|word| {
+                matches!(word.parts.as_slice(), [Part::Literal { text, .. }] if text.starts_with('-') && text.contains('A'))
+            });
+            if associative {
+                self.set_attributes(name, Attributes { associative, ..Attributes::default() });
+            }
+            let values = self.array_values(name, word, append);
+            self.set_values(name, values);
+        }
+    }
+
+    fn set_attributes(&mut self, name: &str, attributes: Attributes) {
+        let variable = match self.state.variables.get(name) {
+            Some(variable) => Variable { attributes, ..variable.clone() },
+            None => Variable { attributes, ..Variable::unset() },
+        };
+        self.set_variable(name, variable);
+    }
+
+    /// `declare`, `local`, `export`, `readonly`
+    pub(super) fn declare(&mut self, declaration: Declaration, call: Call) -> Fail<'a> {
+        let arguments = call.arguments().to_vec();
+        let (meaning, names) = meaning(declaration, &arguments);
+        let printed = if names.is_empty() || meaning.prints { Printed::Unknown } else { Printed::Nothing };
+        self.subscripts(names);
+        self.emit(call, printed);
+        if meaning.functions {
+            self.export_functions(names, meaning);
+            return Fail::Same;
+        }
+        if !meaning.prints {
+            for argument in names {
+                self.declare_one(declaration, meaning, argument);
+            }
+        }
+        Fail::Never
+    }
+
+    fn declare_one(&mut self, declaration: Declaration, meaning: Meaning, argument: &Arg) {
+        let Some(Piece::Text(text)) = argument.pieces.first() else { return };
+        let (name, value) = match text.as_str().split_once('=') {
+            None if argument.has_hole() => return,
+            None => (text.as_str(), None),
+            Some((name, _)) => (name, Some(name.len() + 1)),
+        };
+        let append = name.ends_with('+');
+        let name = name.strip_suffix('+').unwrap_or(name);
+        if !is_name(name) {
+            return;
+        }
+        let local = declaration == Declaration::Local || (declaration == Declaration::Declare && !meaning.global);
+        let hides = local && self.in_function();
+        if hides {
+            self.hide(name);
+        }
+        let held_array = matches!(
+            self.state.variables.get(name).map(|variable| variable.values.as_slice()),
+            Some([Value::Array(_), ..])
+        );
+        let mut variable = match self.state.variables.get(name) {
+            Some(variable) if !(hides && value.is_none() && !held_array) => variable.clone(),
+            _ if value.is_none() && (meaning.array || meaning.attributes.associative) => {
+                let array = Array { exact: true, ..Array::default() };
+                Variable { values: vec![Value::Array(Rc::new(array))], ..Variable::default() }
+            }
+            _ if value.is_none() && (hides || declaration == Declaration::Declare) => Variable::unset(),
+            _ => Variable { values: vec![self.environment(name)], ..Variable::default() },
+        };
+        variable.attributes = meaning.attributes.or(variable.attributes);
+        variable.exported = (variable.exported || meaning.exports) && !meaning.unexports;
+        let attributes = variable.attributes;
+        let string = value.map(|start| {
+            let mut string = argument.clone();
+            if let Some(Piece::Text(first)) = string.pieces.first_mut() {
+                *first = text.slice(start, text.as_str().len());
+            }
+            string.pieces.retain(|piece| !matches!(piece, Piece::Text(text) if text.is_empty()));
+            string.quoted()
+        });
+        let name = name.to_owned();
+        self.set_variable(&name, variable);
+        match string {
+            Some(string) if attributes.reference => self.set_values(&name, vec![Value::Scalar(string)]),
+            Some(string) => {
+                let values = self.scalar_values(&name, vec![string], append);
+                self.prompt_of(&name, &values);
+                self.set_values(&name, values);
+            }
+            None => {}
+        }
+    }
+
+    /// `export -f`: whoever gets the function may call it.
+    fn export_functions(&mut self, names: &[Arg], meaning: Meaning) {
+        for name in names.iter().filter_map(Arg::text).filter(|_| meaning.exports && !meaning.prints) {
+            let Some(function) = self.state.functions.modify(name) else { continue };
+            function.exported = true;
+            let function = function.clone();
+            self.state.registers.context = None;
+            self.subshell(|follower| {
+                for body in &function.bodies {
+                    follower.call_exported(*body);
+                }
+            });
+        }
+    }
+
+    /// `unset`
+    pub(super) fn unset(&mut self, call: Call) -> Fail<'a> {
+        let arguments = call.arguments().to_vec();
+        self.subscripts(&arguments);
+        self.emit(call, Printed::Nothing);
+        let functions = arguments.iter().any(|argument| argument.text() == Some("-f"));
+        for name in arguments.iter().filter_map(Arg::text).filter(|name| !name.starts_with('-')) {
+            let bare = name.split_once('[').map_or(name, |(bare, _)| bare);
+            if functions {
+                self.state.functions.remove(name);
+            } else if bare != name {
+                let array = super::value::unknown_array(bare);
+                self.set_values(bare, vec![array]);
+            } else if is_name(name) {
+                let name = self.referred(name);
+                self.set_variable(&name, Variable::unset());
+            } else {
+                self.state.functions.remove(name);
+            }
+        }
+        Fail::Never
+    }
+
+    /// `printf -v name …`, `getopts`: a variable gets something.
+    pub(super) fn give(&mut self, name: &Arg, value: Arg) {
+        self.subscripts(std::slice::from_ref(name));
+        let Some(text) = name.text() else { return };
+        match text.split_once('[') {
+            Some((bare, key)) if is_name(bare) => {
+                let key = Arg::known(Text::derived(key.trim_end_matches(']'), name.span), name.span);
+                let values = self.element_values(bare, &[key], &[value], false);
+                self.set_values(bare, values);
+            }
+            None if is_name(text) => {
+                let target = self.referred(text);
+                let values = self.scalar_values(&target, vec![value], false);
+                self.set_values(&target, values);
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Attributes {
+    fn or(self, other: Attributes) -> Attributes {
+        Attributes {
+            integer: self.integer || other.integer,
+            lowercase: self.lowercase || other.lowercase,
+            uppercase: self.uppercase || other.uppercase,
+            reference: self.reference || other.reference,
+            associative: self.associative || other.associative,
+        }
+    }
+}
+
+/// Reads the options of a declaration: what they mean, and the names behind them.
+fn meaning(declaration: Declaration, arguments: &[Arg]) -> (Meaning, &[Arg]) {
+    let mut meaning = Meaning { exports: declaration == Declaration::Export, ..Meaning::default() };
+    let mut rest = arguments;
+    while let Some((first, others)) = rest.split_first() {
+        let Some(text) = first.text() else { break };
+        let Some(options) = text.strip_prefix(['-', '+']).filter(|options| !options.is_empty()) else { break };
+        rest = others;
+        if options == "-" {
+            break;
+        }
+        let on = text.starts_with('-');
+        for option in options.chars() {
+            match option {
+                'i' => meaning.attributes.integer = on,
+                'l' => meaning.attributes.lowercase = on,
+                'u' => meaning.attributes.uppercase = on,
+                'A' => meaning.attributes.associative = on,
+                'n' if declaration == Declaration::Export => {
+                    meaning.exports = false;
+                    meaning.unexports = true;
+                }
+                'n' => meaning.attributes.reference = on,
+                'a' => meaning.array = on,
+                'x' => (meaning.exports, meaning.unexports) = (on, !on),
+                'f' | 'F' => {
+                    meaning.functions = true;
+                    meaning.prints |= declaration == Declaration::Declare && !meaning.exports;
+                }
+                'p' => meaning.prints = true,
+                'g' => meaning.global = true,
+                _ => {}
+            }
+        }
+    }
+    if meaning.exports && meaning.functions {
+        meaning.prints = false;
+    }
+    (meaning, rest)
+}
+
+fn as_array(value: &Value) -> Rc<Array> {
+    match value {
+        Value::Array(array) => array.clone(),
+        Value::Unset => Rc::new(Array { exact: true, ..Array::default() }),
+        Value::Scalar(string) => Rc::new(Array { elements: vec![(Key::Index(0), string.clone())], exact: true }),
+    }
+}
+
+fn array_key(array: &Array, text: &str, associative: bool) -> Option<Key> {
+    if associative {
+        return Some(Key::Name(text.to_owned()));
+    }
+    match text.parse::<i64>() {
+        Ok(index) if index < 0 => Some(Key::Index(array.next_index() + index)),
+        Ok(index) => Some(Key::Index(index)),
+        Err(_) => None,
+    }
+}
+
+/// `earlier` with more elements.
+fn extended(earlier: &Array, list: &[(Option<Arg>, Vec<Arg>)], associative: bool) -> Array {
+    let mut array = earlier.clone();
+    for (key, words) in list {
+        match key {
+            None => words.iter().for_each(|word| array.push(word.clone())),
+            Some(key) => {
+                let value = words.first().cloned().unwrap_or_default();
+                match key.text().and_then(|text| array_key(&array, text, associative)) {
+                    Some(key) => array.set(key, value),
+                    None => {
+                        array.push(value);
+                        array.exact = false;
+                    }
+                }
+            }
+        }
+    }
+    array
+}

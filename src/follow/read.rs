@@ -1,0 +1,248 @@
+//! Built-ins that fill variables with what they read: `read` and `mapfile`.
+
+use std::rc::Rc;
+
+use super::command::Call;
+use super::follower::{Fail, Follower, Frame, Printed};
+use super::limits;
+use super::state::{Channel, Feed};
+use super::step::{Arg, Hole, Input, Piece, Source};
+use super::value::{Array, Value};
+use crate::span::Span;
+use crate::text::Text;
+
+/// What the arguments of `read` or `mapfile` say.
+#[derive(Default)]
+struct Wanted {
+    names: Vec<Arg>,
+    array: Option<Arg>,
+    descriptor: u32,
+    delimiter: Option<Option<char>>,
+    trims: bool,
+    callback: Option<Arg>,
+    raw: bool,
+    /// An option that changes what is read in a way that is not followed.
+    strange: bool,
+}
+
+impl<'a> Follower<'a, '_> {
+    /// `read`
+    pub(super) fn read(&mut self, call: Call) -> Fail<'a> {
+        let wanted = wanted(call.arguments(), "adeinNptu");
+        let feed = call.opened.streams.read(wanted.descriptor).cloned();
+        let assignments = call.assignments.clone();
+        let span = call.span;
+        self.emit(call, Printed::Nothing);
+        self.subscripts(&wanted.names);
+        let lines = self.next_lines(feed.as_ref(), &wanted, span);
+        self.with_assignments(&assignments, |follower| {
+            let separators = follower.separators();
+            Some(separators)
+        });
+        let ifs = assignments.iter().find(|(name, _)| name == "IFS").map(|(_, value)| value.clone());
+        let split = |follower: &mut Self, line: &Arg| follower.split_line(line, ifs.as_ref());
+        if let Some(array) = &wanted.array {
+            let values = lines.iter().map(|line| Value::Array(Rc::new(Array::of(split(self, line))))).collect();
+            self.fill(array, values);
+            return Fail::Same;
+        }
+        let names = if wanted.names.is_empty() { vec![Arg::made("REPLY", span)] } else { wanted.names };
+        for (index, name) in names.iter().enumerate() {
+            let last = index + 1 == names.len();
+            let values = lines.iter().map(|line| {
+                let whole = names.len() == 1 && ifs.as_ref().is_some_and(Arg::is_empty);
+                Value::Scalar(if whole { line.clone() } else { field(&split(self, line), index, last, line) })
+            });
+            let values: Vec<Value> = values.collect();
+            self.fill(name, values);
+        }
+        Fail::Same
+    }
+
+    /// `mapfile`
+    pub(super) fn mapfile(&mut self, call: Call) -> Fail<'a> {
+        let wanted = wanted(call.arguments(), "dnOsuCc");
+        let feed = call.opened.streams.read(wanted.descriptor).cloned();
+        let span = call.span;
+        self.emit(call, Printed::Nothing);
+        if let Some(code) = &wanted.callback {
+            self.evaluate_code(code, span, None);
+        }
+        let all = Wanted { delimiter: Some(None), ..Wanted::default() };
+        let texts =
+            if wanted.strange { vec![unread(feed.as_ref(), span)] } else { self.next_lines(feed.as_ref(), &all, span) };
+        let values = texts.iter().map(|text| Value::Array(Rc::new(lines_of(text, &wanted))));
+        let values: Vec<Value> = values.collect();
+        let name = wanted.names.into_iter().next().unwrap_or_else(|| Arg::made("MAPFILE", span));
+        self.fill(&name, values);
+        Fail::Same
+    }
+
+    /// What `read` may get: one of these, without the delimiter at the end.
+    fn next_lines(&mut self, feed: Option<&Feed>, wanted: &Wanted, span: Span) -> Vec<Arg> {
+        let Some(feed) = feed.filter(|_| !wanted.strange) else { return vec![unread(feed, span)] };
+        let Some(text) = self.known_input(&feed.input) else { return vec![unread(Some(feed), span)] };
+        let Some(delimiter) = wanted.delimiter.unwrap_or(Some('\n')) else { return vec![text] };
+        let Some(text) = text.as_text() else { return vec![unread(Some(feed), span)] };
+        let start = match self.state.channels.get(&feed.channel) {
+            None => Some(0),
+            Some(Channel::Read(read)) => *read,
+            Some(Channel::Written(_)) => None,
+        };
+        let in_loop = self.frames.iter().any(|frame| matches!(frame, Frame::Loop { .. }));
+        let whole = text.as_str();
+        match start.filter(|_| !in_loop) {
+            Some(start) => {
+                let rest = whole.get(start..).unwrap_or("");
+                let length = rest.find(delimiter).unwrap_or(rest.len());
+                let next = (start + length + delimiter.len_utf8()).min(whole.len());
+                self.state.channels.set(feed.channel, Channel::Read(Some(next)));
+                vec![Arg::known(text.slice(start, start + length), span)]
+            }
+            None => {
+                self.state.channels.set(feed.channel, Channel::Read(None));
+                let mut lines = Vec::new();
+                let mut at = 0;
+                for line in whole.split_terminator(delimiter).take(limits::WORDS) {
+                    lines.push(Arg::known(text.slice(at, at + line.len()), span));
+                    at += line.len() + delimiter.len_utf8();
+                }
+                if lines.is_empty() { vec![Arg::default()] } else { lines }
+            }
+        }
+    }
+
+    fn split_line(&mut self, line: &Arg, ifs: Option<&Arg>) -> Vec<Arg> {
+        let separators = match ifs {
+            None => self.separators(),
+            Some(ifs) => match ifs.text() {
+                Some(text) => super::fields::Separators::These(text.to_owned()),
+                None => super::fields::Separators::Unknown,
+            },
+        };
+        let mut fields = super::fields::Fields::new(super::fields::Mode::PlainWords, separators, line.span);
+        fields.value(line, false);
+        fields.finish()
+    }
+
+    /// Gives a name one of `values`.
+    fn fill(&mut self, name: &Arg, values: Vec<Value>) {
+        let Some(name) = name.text() else { return };
+        let bare = name.split_once('[').map_or(name, |(bare, _)| bare).to_owned();
+        if super::words::is_name(&bare) {
+            let values = if bare == name { values } else { vec![super::value::unknown_array(&bare)] };
+            let target = self.referred(&bare);
+            self.set_values(&target, values);
+        }
+    }
+}
+
+/// A line of something that cannot be read here.
+fn unread(feed: Option<&Feed>, span: Span) -> Arg {
+    let source = match feed.map(|feed| &*feed.input) {
+        Some(Input::Pipe(steps)) => Source::Output(steps.clone()),
+        Some(Input::File(path)) => Source::File(Box::new(path.clone())),
+        Some(Input::Nothing) => return Arg { pieces: Vec::new(), span },
+        _ => Source::Other,
+    };
+    Arg::hole(Hole::open(source), span)
+}
+
+/// What the variable with number `index` gets of a line.
+fn field(fields: &[Arg], index: usize, last: bool, line: &Arg) -> Arg {
+    if fields.iter().any(Arg::has_hole) && fields.len() == 1 {
+        return fields.first().cloned().unwrap_or_default().quoted();
+    }
+    let rest = fields.get(index..).unwrap_or_default();
+    match (rest, last) {
+        ([], _) => Arg { pieces: Vec::new(), span: line.span },
+        ([only], _) => only.clone().quoted(),
+        (_, true) if index == 0 => trimmed(line),
+        (rest, true) => Arg::joined(rest, line.span).quoted(),
+        (rest, false) => rest.first().cloned().unwrap_or_default().quoted(),
+    }
+}
+
+fn trimmed(line: &Arg) -> Arg {
+    match line.as_text() {
+        Some(text) => {
+            let whole = text.as_str();
+            let blank = |c: char| matches!(c, ' ' | '\t' | '\n');
+            let start = whole.len() - whole.trim_start_matches(blank).len();
+            let end = whole.trim_end_matches(blank).len().max(start);
+            Arg::known(text.slice(start, end), line.span)
+        }
+        None => line.clone(),
+    }
+}
+
+/// The elements that `mapfile` makes of a text.
+fn lines_of(text: &Arg, wanted: &Wanted) -> Array {
+    let delimiter = wanted.delimiter.flatten().unwrap_or('\n');
+    let Some(known) = text.as_text() else {
+        let mut element = text.clone();
+        for piece in &mut element.pieces {
+            if let Piece::Hole(hole) = piece {
+                hole.splits = true;
+            }
+        }
+        return Array::of(vec![element]);
+    };
+    let mut lines = Vec::new();
+    let mut at = 0;
+    for line in known.as_str().split_inclusive(delimiter).take(limits::WORDS) {
+        let kept = if wanted.trims { line.trim_end_matches(delimiter).len() } else { line.len() };
+        lines.push(Arg::known(known.slice(at, at + kept), text.span));
+        at += line.len();
+    }
+    Array::of(lines)
+}
+
+/// Reads the options. `takes` lists those with a value.
+fn wanted(arguments: &[Arg], takes: &str) -> Wanted {
+    let mut wanted = Wanted::default();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let Some(options) = argument.prefix().strip_prefix('-').filter(|options| !options.is_empty()) else {
+            wanted.names.push(argument.clone());
+            wanted.names.extend(rest.cloned());
+            break;
+        };
+        if options == "-" {
+            wanted.names.extend(rest.cloned());
+            break;
+        }
+        for (at, option) in options.char_indices() {
+            if !takes.contains(option) {
+                wanted.trims |= option == 't';
+                wanted.raw |= option == 'r';
+                continue;
+            }
+            let behind = options.get(at + option.len_utf8()..).unwrap_or("");
+            let value = match behind.is_empty() && !argument.has_hole() {
+                true => rest.next().cloned().unwrap_or_default(),
+                false => Arg::known(Text::derived(behind, argument.span), argument.span),
+            };
+            wanted.option(option, value, takes.contains('C'));
+            break;
+        }
+    }
+    wanted
+}
+
+impl Wanted {
+    fn option(&mut self, option: char, value: Arg, of_mapfile: bool) {
+        match option {
+            'a' => self.array = Some(value),
+            'd' => self.delimiter = value.text().map(|text| Some(text.chars().next().unwrap_or('\0'))),
+            'u' => match value.text().and_then(|text| text.parse().ok()) {
+                Some(descriptor) => self.descriptor = descriptor,
+                None => self.strange = true,
+            },
+            'C' => self.callback = Some(value),
+            'n' | 'N' | 'O' | 's' | 'i' => self.strange = true,
+            't' if !of_mapfile => {}
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What following gives, as text: one line a step.
+//!
+//! Arguments stand as they are, in quotes where they hold blanks. `<home>` is a hole; `?` behind it says that it
+//! may be empty, `..` that it may fall into several words. `@` names the working folder, `<<` what comes on
+//! standard input.
+
+use super::*;
+use crate::facts::NoFacts;
+use step::{Command, Folder, Hole, Input, Piece, Source as Filler};
+
+/// Follows a program of which nothing is known but its text.
+fn steps(text: &str) -> Vec<String> {
+    shown(&follow(&Text::request(text), &Start::default(), &NoFacts))
+}
+
+fn shown(followed: &Followed) -> Vec<String> {
+    followed.steps.iter().map(step).collect()
+}
+
+/// Checks a table of programs and the steps that they give.
+fn check(cases: &[(&str, &[&str])]) {
+    for (text, expected) in cases {
+        let got = steps(text);
+        assert_eq!(got, *expected, "{text}");
+    }
+}
+
+fn step(step: &Step) -> String {
+    let mut line = match &step.action {
+        Action::Command(command) => self::command(command),
+        Action::Unreadable { because } => format!("UNREADABLE {because}"),
+        Action::SourcedFile(path) => format!("SOURCED {}", arg(path)),
+    };
+    match &step.context.folder {
+        Folder::Start => {}
+        folder => line.push_str(&format!(" @{}", self::folder(folder))),
+    }
+    line
+}
+
+fn folder(folder: &Folder) -> String {
+    match folder {
+        Folder::Start => ".".to_owned(),
+        Folder::Unknown => "?".to_owned(),
+        Folder::Changed(change) if change.from == Folder::Start => arg(&change.to),
+        Folder::Changed(change) => format!("{}/{}", self::folder(&change.from), arg(&change.to)),
+    }
+}
+
+fn command(command: &Command) -> String {
+    let mut words = Vec::new();
+    words.extend(command.assignments.iter().map(|(name, value)| format!("{name}={}", arg(value))));
+    words.extend(command.argv.iter().map(arg));
+    for redirection in &command.redirections {
+        let descriptor = redirection.descriptor.map_or_else(String::new, |number| number.to_string());
+        words.push(format!("{descriptor}{}{}", redirection.operator.as_str(), arg(&redirection.target)));
+    }
+    match &command.input {
+        Input::Inherited => {}
+        Input::Nothing => words.push("<<nothing".to_owned()),
+        Input::Text(text) => words.push(format!("<<{:?}", text.as_str())),
+        Input::Mixed(mixed) => words.push(format!("<<{}", arg(mixed))),
+        Input::File(path) => words.push(format!("<<file {}", arg(path))),
+        Input::Pipe(steps) => words.push(format!("<<{steps:?}")),
+        Input::Unknown => words.push("<<unknown".to_owned()),
+    }
+    words.join(" ")
+}
+
+fn arg(arg: &Arg) -> String {
+    let text: String = arg.pieces.iter().map(piece).collect();
+    let plain = !text.is_empty()
+        && !arg.pieces.iter().any(|piece| {
+            matches!(piece, Piece::Text(text)
+        if text.as_str().contains(|c: char| c.is_whitespace() || c == '\'' || c == '<'))
+        });
+    if plain { text } else { format!("{text:?}").replace('"', "'") }
+}
+
+fn piece(piece: &Piece) -> String {
+    match piece {
+        Piece::Text(text) => text.as_str().to_owned(),
+        Piece::Hole(hole) => self::hole(hole),
+    }
+}
+
+fn hole(hole: &Hole) -> String {
+    let source = match &hole.source {
+        Filler::Home => "home".to_owned(),
+        Filler::StartFolder => "start".to_owned(),
+        Filler::FreshTemporary => "fresh".to_owned(),
+        Filler::TemporaryFolder => "tmp".to_owned(),
+        Filler::Number => "number".to_owned(),
+        Filler::Glob(pattern) => return format!("<{pattern}>"),
+        Filler::Variable(name) => format!("${name}"),
+        Filler::Output(steps) => format!("out {steps:?}"),
+        Filler::Process(steps) => format!("proc {steps:?}"),
+        Filler::File(path) => format!("file {}", arg(path)),
+        Filler::Other => "other".to_owned(),
+    };
+    let empty = if hole.may_be_empty { "?" } else { "" };
+    let splits = if hole.splits { ".." } else { "" };
+    format!("<{source}{empty}{splits}>")
+}
+
+#[test]
+fn plain_commands_are_themselves() {
+    check(&[
+        ("ls -la", &["ls -la"]),
+        ("ls; rm -rf src", &["ls", "rm -rf src"]),
+        ("a && b || c; d & e", &["a", "b", "c", "d", "e"]),
+        ("r''m \"-rf\" s\\rc", &["rm -rf src"]),
+        ("$'\\x72\\x6d' -rf src", &["rm -rf src"]),
+        ("(a; b); { c; }", &["a", "b", "c"]),
+        ("! a; time b", &["a", "b"]),
+        ("if a; then b; elif c; then d; else e; fi", &["a", "b", "c", "d", "e"]),
+        ("while a; do b; done; until c; do d; done", &["a", "b", "c", "d"]),
+        ("case x in a) b;; *) c;; esac", &["b", "c"]),
+        ("# rm -rf src", &[]),
+        ("rm \"\"", &["rm ''"]),
+        ("[[ -d $(a) ]] && (( $(b) ))", &["a", "b"]),
+    ]);
+}
+
+#[test]
+fn known_variables_are_filled_in() {
+    check(&[
+        ("X=rm; $X -rf src", &["X=rm", "rm -rf src"]),
+        ("a=r; b=m; $a$b -rf src", &["a=r", "b=m", "rm -rf src"]),
+        ("rm${IFS}-rf${IFS}src", &["rm -rf src"]),
+        ("D=src/; rm -rf \"${D%/}\"", &["D=src/", "rm -rf src"]),
+        ("DIR=build; DIR=src; rm -rf \"$DIR\"", &["DIR=build", "DIR=src", "rm -rf src"]),
+        ("x='a b'; c $x \"$x\"", &["x='a b'", "c a b 'a b'"]),
+        ("a=(rm -rf src); \"${a[@]}\"", &["a='rm -rf src'", "rm -rf src"]),
+        ("a=(x y); a+=(z); c ${a[1]} ${#a[@]} \"${a[*]}\"", &["a='x y'", "a='x y z'", "c y 3 'x y z'"]),
+        ("set -- rm -rf src; \"$@\"", &["set -- rm -rf src", "rm -rf src"]),
+        ("set -- a b c; shift; c $# $1 \"$*\"", &["set -- a b c", "shift", "c 2 b 'b c'"]),
+        ("x=a; x+=b; c $x", &["x=a", "x=ab", "c ab"]),
+        ("i=3; c $((i+1)) $((i*0x10)); ((i++)); c $i", &["i=3", "c 4 48", "c 4"]),
+        ("x=abc; c ${x:1} ${x:0:1} ${x: -1} ${x/b/-} ${x^^} ${x#a} ${#x}", &["x=abc", "c bc a c a-c ABC bc 3"]),
+        ("p=/a/b.tar.gz; c ${p##*/} ${p%.*} ${p%%.*}", &["p=/a/b.tar.gz", "c b.tar.gz /a/b.tar /a/b"]),
+        ("x=y y=z; c ${!x}", &["x=y y=z", "c z"]),
+        ("declare -n r=t; t=v; c $r", &["declare -n r=t", "t=v", "c v"]),
+        ("printf -v x '%s-%s' a b; c $x", &["printf -v x %s-%s a b", "c a-b"]),
+        ("read a b <<< 'x y z'; c $a \"$b\"", &["read a b <<'x y z\\n'", "c x 'y z'"]),
+        ("unset x; c ${x-d} ${x:+e}", &["unset x", "c d"]),
+    ]);
+}
