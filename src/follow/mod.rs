@@ -71,9 +71,9 @@ pub fn follow(text: &Text, start: &Start, facts: &dyn Facts) -> Followed {
     let mut keeper = sources.keeper();
     let source = match Source::read(text.clone(), start.dialect) {
         Ok(source) => keeper.keep(source),
-        Err(error) => return unparsed(text, error.span),
+        Err(_) => None,
     };
-    let Some(source) = source else { return unparsed(text, text_span(text)) };
+    let Some(source) = source else { return unparsed(text, start) };
     let mut follower = Follower::new(facts, start.dialect, keeper, source);
     follower.begin(start);
     let mark = follower.mark();
@@ -85,18 +85,11 @@ pub fn follow(text: &Text, start: &Start, facts: &dyn Facts) -> Followed {
     Followed { parsed: follower.parsed, steps: follower.steps }
 }
 
-fn text_span(text: &Text) -> crate::span::Span {
-    crate::span::Span::new(0, text.as_str().len())
-}
-
 /// A text that is no shell.
-fn unparsed(text: &Text, span: crate::span::Span) -> Followed {
-    let step = Step {
-        action: Action::Unreadable { because: "it does not parse as shell" },
-        span: text.locate(span),
-        context: Rc::default(),
-    };
-    Followed { steps: vec![step], parsed: false }
+fn unparsed(text: &Text, start: &Start) -> Followed {
+    let action = Action::Unreadable { because: "it does not parse as shell" };
+    let context = Rc::new(start.context.clone());
+    Followed { steps: vec![Step { action, span: text.source(), context }], parsed: false }
 }
 
 impl Follower<'_, '_> {

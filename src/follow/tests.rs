@@ -58,7 +58,7 @@ fn command(command: &Command) -> String {
     match &command.input {
         Input::Inherited => {}
         Input::Nothing => words.push("<<nothing".to_owned()),
-        Input::Text(text) => words.push(format!("<<{:?}", text.as_str())),
+        Input::Text(text) => words.push(format!("<<{}", format!("{:?}", text.as_str()).replace('"', "'"))),
         Input::Mixed(mixed) => words.push(format!("<<{}", arg(mixed))),
         Input::File(path) => words.push(format!("<<file {}", arg(path))),
         Input::Pipe(steps) => words.push(format!("<<{steps:?}")),
