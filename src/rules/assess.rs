@@ -275,16 +275,21 @@ impl<'a> Assessor<'a, '_> {
             return;
         }
         let verbs = form.verbs.and_then(|name| self.world.library.verbs(name));
-        let (class, effect, span) = match &verbs {
+        let told = match &verbs {
             Some(verbs) => unknown::by_verbs(&self.reading, verbs),
-            None => match unknown::by_deleting_verb(&self.reading) {
-                Some(span) => (Class::Destructive, Some(Effect::Delete), Some(span)),
-                None => (Class::Mutating, None, None),
-            },
+            None => {
+                unknown::by_deleting_verb(&self.reading).map(|span| (Class::Destructive, Some(Effect::Delete), span))
+            }
+        };
+        let Some((class, effect, span)) = told else {
+            // What the form says of itself holds for a subcommand that nothing is known of.
+            if form.base.is_none() {
+                assessment.raise(Class::Mutating);
+            }
+            return;
         };
         assessment.raise(class);
         if let Some(effect) = effect {
-            let span = span.unwrap_or(word.span);
             let because = "the verb says that it removes or stops something";
             assessment.find(destructive(format!("{}.verb", form.id), effect, span, word.shown("…"), because));
         }

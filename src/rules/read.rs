@@ -446,7 +446,8 @@ impl<'a> Reader<'a> {
     /// Takes `word` as a subcommand or an operand. Gives `false` when the rest of the words is taken with it.
     fn operand(&mut self, word: &'a Arg) -> bool {
         let Some(form) = self.reading.forms.last() else { return false };
-        if self.reading.operands.is_empty() && (!form.subcommands.is_empty() || form.verbs.is_some()) {
+        let takes_subcommand = !form.subcommands.is_empty() || form.verbs.is_some();
+        if self.reading.operands.is_empty() && takes_subcommand {
             if let Some(name) = word.text()
                 && let Some(inner) = subcommand(form, name)
                 && self.reading.forms.len() < MAX_FORMS
@@ -454,15 +455,16 @@ impl<'a> Reader<'a> {
                 self.reading.forms.push(inner);
                 return true;
             }
-            if word.text() == Some("help") && form.operands.is_empty() && !form.style.no_help {
-                self.reading.help = true;
-            } else if form.operands.is_empty() {
+            if form.operands.is_empty() && !self.is_help_word(word, form) {
                 if self.hides_options(word, form) {
                     self.reading.unknown_option = true;
                     return true;
                 }
                 self.reading.unknown_subcommand = Some(word);
             }
+        }
+        if self.reading.operands.is_empty() && self.reading.forms.len() + usize::from(takes_subcommand) > 1 {
+            self.reading.help |= self.is_help_word(word, form);
         }
         if let Some(role) = self.begins_command(word, form) {
             self.reading.command_role = Some(role);
@@ -475,6 +477,11 @@ impl<'a> Reader<'a> {
         self.reading.behind_dashes += usize::from(self.dashes);
         self.reading.operands.push(word);
         true
+    }
+
+    /// `aws ec2 help`: where no operand has a meaning, this one asks for help.
+    fn is_help_word(&self, word: &Arg, form: &Form<'static>) -> bool {
+        word.text() == Some("help") && form.operands.is_empty() && !form.style.no_help
     }
 
     /// `git $OPTIONS status`: an unquoted unknown word in front of a subcommand stands for options.

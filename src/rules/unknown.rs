@@ -131,7 +131,7 @@ fn known_suffix(rest: &[Arg], world: &World<'_>) -> Option<usize> {
 }
 
 /// What a verb list says of a subcommand that no rule lists.
-pub fn by_verbs(reading: &Reading<'_>, verbs: &Verbs<'_>) -> (Class, Option<Effect>, Option<Span>) {
+pub fn by_verbs(reading: &Reading<'_>, verbs: &Verbs<'_>) -> Option<(Class, Option<Effect>, Span)> {
     let first = reading.unknown_subcommand.into_iter();
     let others = reading
         .operands
@@ -144,11 +144,11 @@ pub fn by_verbs(reading: &Reading<'_>, verbs: &Verbs<'_>) -> (Class, Option<Effe
         for word in &candidates {
             let Some(part) = word.text().and_then(|text| pick(text, verbs)) else { continue };
             if let Some((class, effect)) = look_up(verbs, part) {
-                return (class, effect, Some(word.span));
+                return Some((class, effect, word.span));
             }
         }
     }
-    (Class::Mutating, None, None)
+    None
 }
 
 const SEPARATORS: [char; 4] = ['-', ':', '.', '_'];
