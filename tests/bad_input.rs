@@ -18,12 +18,13 @@ fn assert_held(run: &Output, what: &str) {
 #[test]
 fn text_that_is_no_text_is_held() {
     let scratch = Scratch::new();
-    let run = scratch.guard().arg("-c").arg(OsStr::from_bytes(b"echo \xff\xfe > made")).output().expect("started");
+    let run =
+        scratch.guard_alone().arg("-c").arg(OsStr::from_bytes(b"echo \xff\xfe > made")).output().expect("started");
     assert_held(&run, "not UTF-8");
-    let run = feed(&mut scratch.guard(), b"echo a > made\n\0echo b\n");
+    let run = feed(&mut scratch.guard_alone(), b"echo a > made\n\0echo b\n");
     assert_held(&run, "NUL on standard input");
     scratch.file("script", b"echo a > made\n\0echo b\n");
-    assert_held(&scratch.guard().arg("script").output().expect("started"), "NUL in a script");
+    assert_held(&scratch.guard_alone().arg("script").output().expect("started"), "NUL in a script");
     assert!(!exists(&scratch.path.join("made")));
 }
 
@@ -33,7 +34,7 @@ fn what_is_no_script_fails_as_under_the_shell() {
     scratch.file("binary", b"\x7fELF\0\0\0");
     for (name, status) in [("missing", 127), ("missing/file", 127), ("home", 126), ("binary", 126), ("", 127)] {
         let plain = scratch.command("bash").arg(name).output().expect("started");
-        let run = scratch.guard().arg(name).output().expect("started");
+        let run = scratch.guard_alone().arg(name).output().expect("started");
         assert_eq!(run.status.code(), Some(status), "{name}: {}", shown(&run));
         assert_eq!(run.status, plain.status, "{name}");
         assert_eq!(String::from_utf8_lossy(&run.stderr).lines().count(), 1, "{name}: {}", shown(&run));
@@ -44,7 +45,7 @@ fn what_is_no_script_fails_as_under_the_shell() {
 fn a_text_of_120_kb_runs() {
     let scratch = Scratch::new();
     let text = format!("{}exit 3", "echo some words that take room\n".repeat(120 * 1024 / 31));
-    let run = scratch.guard().args(["-c", &text]).output().expect("started");
+    let run = scratch.guard_alone().args(["-c", &text]).output().expect("started");
     assert_eq!(run.status.code(), Some(3), "{}", shown(&run));
     assert_eq!(run.stdout.len(), 26 * (120 * 1024 / 31));
 }
@@ -54,9 +55,9 @@ fn a_script_of_5_mb_is_held_unread() {
     let scratch = Scratch::new();
     scratch.file("script", "echo some words\n".repeat(5 * 1024 * 1024 / 16));
     let start = std::time::Instant::now();
-    assert_held(&scratch.guard().arg("script").output().expect("started"), "5 MB");
+    assert_held(&scratch.guard_alone().arg("script").output().expect("started"), "5 MB");
     assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
-    let run = feed(&mut scratch.guard(), "echo some words\n".repeat(5 * 1024 * 1024 / 16));
+    let run = feed(&mut scratch.guard_alone(), "echo some words\n".repeat(5 * 1024 * 1024 / 16));
     assert_held(&run, "5 MB on standard input");
 }
 
@@ -72,7 +73,7 @@ fn an_option_that_guard_does_not_know_hides_nothing() {
         vec!["-Z"],
         vec!["-x", "--login", "-c", "rm victim"],
     ] {
-        let run = scratch.guard().args(&arguments).output().expect("started");
+        let run = scratch.guard_alone().args(&arguments).output().expect("started");
         assert_held(&run, &format!("{arguments:?}"));
     }
 }
@@ -83,7 +84,7 @@ fn a_first_line_hides_nothing() {
     scratch.file("victim", "data");
     for first in ["#!/bin/bash -s", "#!/bin/sh -c", "#!/usr/bin/env -S bash -c 'rm victim'"] {
         scratch.file("script", format!("{first}\ntrue\n"));
-        let run = feed(scratch.guard().arg("script"), "rm victim\n");
+        let run = feed(scratch.guard_alone().arg("script"), "rm victim\n");
         assert_held(&run, first);
     }
 }
@@ -92,7 +93,7 @@ fn a_first_line_hides_nothing() {
 fn wrong_calls_of_guards_own_are_told_apart() {
     let scratch = Scratch::new();
     for arguments in [vec!["check"], vec!["check", "--frob", "x"], vec!["explain"], vec!["check", "a", "--", "b"]] {
-        let run = scratch.guard().args(&arguments).output().expect("started");
+        let run = scratch.guard_alone().args(&arguments).output().expect("started");
         assert_eq!(run.status.code(), Some(2), "{arguments:?}: {}", shown(&run));
     }
 }

@@ -7,7 +7,7 @@ use support::{Scratch, exists, feed, shown};
 
 fn json(text: &[u8]) -> Vec<Value> {
     let text = String::from_utf8_lossy(text);
-    text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"))).collect()
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
 #[test]

@@ -6,30 +6,61 @@
 mod support;
 
 use std::fs::{self, File};
+use std::io::Read;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use nix::sys::ptrace::{self, Options};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::Pid;
 use support::{Scratch, shown};
 
-/// Runs `script` under guard, and changes it by `change` once guard has judged it.
-fn run_while(scratch: &Scratch, script: &str, change: impl FnOnce(&Path)) -> std::process::Output {
-    assert!(scratch.guard().args(["-c", "true"]).status().expect("started").success(), "the journal is there");
-    let head = scratch.path.join("home/.local/state/guard/journal.head");
-    let lock = File::open(&head).expect("the journal's head");
-    lock.lock().expect("locked");
-    let mut command = scratch.guard();
-    let mut child = command.arg(script).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
-    let start = Instant::now();
-    while !has_open(child.id(), &head) {
-        assert!(child.try_wait().expect("asked").is_none(), "guard did not wait for the journal");
-        assert!(start.elapsed() < Duration::from_secs(20), "guard did not come to the journal");
-        thread::sleep(Duration::from_millis(1));
+/// guard, which has judged a script and waits for the journal.
+struct Waiting {
+    child: Child,
+    lock: File,
+}
+
+impl Waiting {
+    fn start(scratch: &Scratch, script: &str) -> Waiting {
+        assert!(scratch.guard().args(["-c", "true"]).status().expect("started").success(), "the journal is there");
+        let head = scratch.path.join("home/.local/state/guard/journal.head");
+        let lock = File::open(&head).expect("the journal's head");
+        lock.lock().expect("locked");
+        let mut command = scratch.guard();
+        let mut child = command.arg(script).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+        let start = Instant::now();
+        while !has_open(child.id(), &head) {
+            assert!(child.try_wait().expect("asked").is_none(), "guard did not wait for the journal");
+            assert!(start.elapsed() < Duration::from_secs(20), "guard did not come to the journal");
+            thread::sleep(Duration::from_millis(1));
+        }
+        Waiting { child, lock }
     }
-    change(&scratch.path.join(script));
-    drop(lock);
-    child.wait_with_output().expect("an end")
+
+    fn finish(self) -> Output {
+        drop(self.lock);
+        self.child.wait_with_output().expect("an end")
+    }
+
+    /// The same while this process traces guard, as a debugger does, so that guard cannot have itself traced.
+    fn finish_traced(mut self) -> String {
+        let pid = Pid::from_raw(i32::try_from(self.child.id()).expect("a process"));
+        ptrace::seize(pid, Options::empty()).expect("traced");
+        drop(self.lock);
+        loop {
+            match waitpid(pid, None).expect("waited") {
+                WaitStatus::Exited(..) | WaitStatus::Signaled(..) => break,
+                WaitStatus::Stopped(_, signal) => ptrace::cont(pid, signal).expect("continued"),
+                _ => ptrace::cont(pid, None).expect("continued"),
+            }
+        }
+        let mut output = String::new();
+        self.child.stdout.take().expect("a pipe").read_to_string(&mut output).expect("text");
+        output
+    }
 }
 
 fn has_open(pid: u32, file: &Path) -> bool {
@@ -40,9 +71,7 @@ fn has_open(pid: u32, file: &Path) -> bool {
 #[test]
 fn the_judged_bytes_run() {
     let scratch = Scratch::new();
-    let judged = "echo judged \"$0\" \"${BASH_SOURCE[0]-}\"\n";
-    type Change = fn(&Path);
-    let changes: [(&str, Change); 4] = [
+    let changes: [(&str, fn(&Path)); 4] = [
         ("written over", |path| fs::write(path, "echo changed; exit 9\n").expect("written")),
         ("replaced", |path| {
             let other = path.with_extension("new");
@@ -56,8 +85,10 @@ fn the_judged_bytes_run() {
         ("emptied", |path| fs::write(path, "").expect("written")),
     ];
     for (what, change) in changes {
-        scratch.file("script", judged);
-        let run = run_while(&scratch, "script", change);
+        let script = scratch.file("script", "echo judged \"$0\" \"${BASH_SOURCE[0]-}\"\n");
+        let waiting = Waiting::start(&scratch, "script");
+        change(&script);
+        let run = waiting.finish();
         assert_eq!(run.stdout, b"judged script script\n", "{what}: {}", shown(&run));
         assert!(run.status.success(), "{what}: {}", shown(&run));
     }
@@ -66,8 +97,25 @@ fn the_judged_bytes_run() {
 #[test]
 fn another_interpreter_reads_the_judged_bytes() {
     let scratch = Scratch::new();
-    scratch.file("script", "#!/usr/bin/awk -f\nBEGIN { print \"judged\" }\n");
-    let run =
-        run_while(&scratch, "./script", |path| fs::write(path, "BEGIN { print \"changed\" }\n").expect("written"));
+    let script = scratch.file("script", "#!/usr/bin/awk -f\nBEGIN { print \"judged\" }\n");
+    let waiting = Waiting::start(&scratch, "./script");
+    fs::write(script, "BEGIN { print \"changed\" }\n").expect("written");
+    let run = waiting.finish();
     assert_eq!(run.stdout, b"judged\n", "{}", shown(&run));
+}
+
+#[test]
+fn where_guard_cannot_be_traced_the_judged_bytes_run_all_the_same() {
+    let scratch = Scratch::new();
+    let filling = "# filling\n".repeat(20_000);
+    for (text, expected) in [
+        ("echo judged \"$0\" $#\n".to_owned(), "judged script 0\n"),
+        (format!("{filling}echo judged \"$0\" $#\n"), "judged script 0\n"),
+        ("#!/usr/bin/awk -f\nBEGIN { print \"judged\" }\n".to_owned(), "judged\n"),
+    ] {
+        let script = scratch.file("script", &text);
+        let waiting = Waiting::start(&scratch, "script");
+        fs::write(script, "echo changed\n").expect("written");
+        assert_eq!(waiting.finish_traced(), expected);
+    }
 }

@@ -73,6 +73,13 @@ impl Scratch {
         self.command(GUARD)
     }
 
+    /// guard without a terminal to ask on, whoever runs the tests. `setsid` becomes guard.
+    pub fn guard_alone(&self) -> Command {
+        let mut command = self.command("setsid");
+        command.arg(GUARD);
+        command
+    }
+
     /// What the user's configuration says.
     pub fn configure(&self, text: &str) {
         self.file("home/.config/guard/config.yaml", text);
