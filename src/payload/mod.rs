@@ -6,6 +6,7 @@
 
 pub mod graphql;
 pub mod http;
+pub mod json;
 pub mod language;
 pub mod make;
 pub mod reason;
@@ -199,5 +200,28 @@ pub fn argument(text: Text) -> Arg {
     if from < text.as_str().len() {
         pieces.push(Piece::Text(text.slice(from, text.as_str().len())));
     }
+    Arg { pieces, span }
+}
+
+/// The bytes `start..end` of [`flatten`]'s text, as an argument whose holes are the same.
+pub fn part(arg: &Arg, start: usize, end: usize) -> Arg {
+    use crate::follow::step::Piece;
+    let mut pieces = Vec::new();
+    let mut at = 0;
+    for piece in &arg.pieces {
+        let length = match piece {
+            Piece::Text(text) => text.as_str().len(),
+            Piece::Hole(_) => HOLE.len_utf8(),
+        };
+        let (from, to) = (start.max(at), end.min(at + length));
+        if from < to {
+            pieces.push(match piece {
+                Piece::Text(text) => Piece::Text(text.slice(from - at, to - at)),
+                Piece::Hole(_) => piece.clone(),
+            });
+        }
+        at += length;
+    }
+    let span = flatten(arg).locate(Span::new(start, end));
     Arg { pieces, span }
 }

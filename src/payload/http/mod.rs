@@ -4,9 +4,32 @@
 //! [`Outcome`]. Knows HTTP and the conventions of APIs; knows no program and no option. What is done with the answer
 //! (saved, piped) is judged elsewhere.
 
+mod body;
+mod disclose;
+mod endpoint;
+mod method;
+mod other;
+mod rpc;
+#[cfg(test)]
+mod tests;
+mod url;
+
+use crate::effect::{Class, Effect};
 use crate::follow::step::{Arg, Hole, Input};
-use crate::payload::Outcome;
+use crate::payload::json::{self, Value};
+use crate::payload::reason::Reason;
+use crate::payload::{Outcome, flatten, graphql, words};
+use crate::span::Span;
 use crate::text::Text;
+use body::Sent;
+use method::{Asked, Method};
+use rpc::Target;
+use url::Url;
+
+const DELETE: Reason = Reason::new("http.delete", Effect::Deprovision, "asks the server to delete")
+    .instead("read it first, and let a human delete it");
+const UNKNOWN_METHOD: Reason =
+    Reason::new("http.unknown-method", Effect::Deprovision, "uses a method that is not known");
 
 /// A request as a client would send it. Several addresses get the same method, headers and bodies.
 #[derive(Clone, Copy)]
@@ -109,8 +132,138 @@ pub fn judge_all<'a>(requests: impl IntoIterator<Item = HttpRequest<'a>>) -> Out
 
 /// Judges a request.
 pub fn judge(request: &HttpRequest<'_>) -> Outcome {
-    let _ = request;
     let mut outcome = Outcome::read_only();
-    outcome.raise(crate::effect::Class::Mutating);
+    let sent = Sent::new(request);
+    let urls: Vec<Url> = request.urls.iter().map(|url| Url::new(&flatten(url))).collect();
+    let asked = Asked::new(request, &sent);
+    disclose::judge(request, &urls, &mut outcome);
+    for command in request.commands {
+        other::command(command, &mut outcome);
+    }
+    let unknown = Url::default();
+    let targets = if urls.is_empty() { std::slice::from_ref(&unknown) } else { urls.as_slice() };
+    for url in targets {
+        if other::is_other(url) {
+            other::judge(url, request, sent.has_body, &mut outcome);
+        } else {
+            outcome.merge(judge_one(url, request, &asked, &sent));
+        }
+    }
+    let stays_here = !urls.is_empty() && urls.iter().all(Url::is_local);
+    if !stays_here && asked.method != Method::Reads {
+        outcome.paths.extend(sent.files);
+    }
     outcome
+}
+
+/// Judges a request to one address.
+fn judge_one(url: &Url, request: &HttpRequest<'_>, asked: &Asked, sent: &Sent) -> Outcome {
+    let mut outcome = Outcome::read_only();
+    match asked.method {
+        Method::Deletes => outcome.find(&DELETE, marked(asked, url), &subject(url)),
+        Method::Unknown => outcome.find(&UNKNOWN_METHOD, asked.span, &subject(url)),
+        Method::Reads => read(url, sent, &mut outcome),
+        Method::Changes => change(url, request, asked, sent, &mut outcome),
+    }
+    outcome
+}
+
+/// A request that reads, unless the address is one that acts on reading.
+fn read(url: &Url, sent: &Sent, outcome: &mut Outcome) {
+    if let Some(document) = query(url, sent).filter(|document| is_graphql(url, document)) {
+        outcome.merge(graphql::read(document));
+    }
+    if endpoint::acts_on_get(url) {
+        outcome.raise(Class::Mutating);
+        endpoint::judge(url, "GET", false, outcome);
+    }
+    if let Some(statements) = rpc::parameters(url, sent) {
+        outcome.merge(statements);
+    }
+}
+
+/// A request that may change something.
+fn change(url: &Url, request: &HttpRequest<'_>, asked: &Asked, sent: &Sent, outcome: &mut Outcome) {
+    let headers: Vec<(String, Text)> = request
+        .headers
+        .iter()
+        .map(flatten)
+        .chain(sent.headers.iter().cloned())
+        .filter_map(|text| header(&text))
+        .collect();
+    if let Some(operations) = graphql_operations(url, &headers, sent) {
+        outcome.merge(operations);
+        return;
+    }
+    let target = Target { url, method: &asked.name, headers: &headers };
+    let reads = endpoint::judge(url, &asked.name, sent.uploads, outcome);
+    match rpc::judge(&target, sent, outcome).or_else(|| rpc::parameters(url, sent)) {
+        Some(statements) => outcome.merge(statements),
+        None if reads => {}
+        None => outcome.raise(Class::Mutating),
+    }
+}
+
+/// What the operations of a GraphQL request do; `None` when it is no such request.
+fn graphql_operations(url: &Url, headers: &[(String, Text)], sent: &Sent) -> Option<Outcome> {
+    let mut found: Option<Outcome> = None;
+    let mut add = |outcome: Outcome| match &mut found {
+        Some(found) => found.merge(outcome),
+        None => found = Some(outcome),
+    };
+    let is_plain =
+        headers.iter().any(|(name, value)| name == "content-type" && value.as_str().contains("application/graphql"));
+    for document in sent.documents.iter().chain(sent.value("operations")) {
+        let values = json::read_all(document);
+        for object in values.iter().flat_map(Value::objects) {
+            let Some(query) = object.get("query").and_then(|query| query.text(document)) else { continue };
+            if is_graphql(url, &query) {
+                let name = object.get("operationName").and_then(|name| name.text(document));
+                add(graphql::read_operation(&query, name.as_ref().map(Text::as_str)));
+            }
+        }
+        let is_document = is_plain || (names_graphql(url) && graphql::looks_like_document(document.as_str()));
+        if is_document && values.iter().all(|value| !matches!(value, Value::Object(_))) {
+            add(graphql::read(document));
+        }
+    }
+    if let Some(document) = query(url, sent).filter(|document| is_graphql(url, document)) {
+        let name = sent.value("operationName");
+        add(graphql::read_operation(document, name.map(Text::as_str)));
+    }
+    found
+}
+
+/// The document in a field or parameter `query`.
+fn query<'a>(url: &'a Url, sent: &'a Sent) -> Option<&'a Text> {
+    let parameter =
+        || sent.query.iter().find(|(name, _)| name.as_str() == "query").and_then(|(_, value)| value.as_ref());
+    sent.value("query").or_else(|| url.parameter("query")).or_else(parameter)
+}
+
+/// Whether a text that is sent as `query` is a GraphQL document: by the address, or by how it starts.
+fn is_graphql(url: &Url, document: &Text) -> bool {
+    names_graphql(url) || graphql::looks_like_document(document.as_str())
+}
+
+fn names_graphql(url: &Url) -> bool {
+    let is_name = |word: &str| ["graphql", "gql", "ql"].iter().any(|name| word.eq_ignore_ascii_case(name));
+    url.segments().iter().any(|segment| words::words(segment.as_str()).any(is_name))
+}
+
+/// A header's name in small letters, and its value.
+fn header(text: &Text) -> Option<(String, Text)> {
+    let colon = text.as_str().find(':')?;
+    let name = text.as_str().get(..colon)?.trim().to_ascii_lowercase();
+    let value = text.as_str().get(colon + 1..)?;
+    let start = colon + 1 + (value.len() - value.trim_start().len());
+    Some((name, text.slice(start, start + value.trim().len())))
+}
+
+fn marked(asked: &Asked, url: &Url) -> Span {
+    if asked.span == Span::default() { url.path.source() } else { asked.span }
+}
+
+fn subject(url: &Url) -> String {
+    format!("{}{}", url.host, url.path.as_str())
 }
