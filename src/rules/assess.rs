@@ -416,6 +416,10 @@ impl<'a> Assessor<'a, '_> {
         let value =
             uses.iter().find(|used| matches!(used.role, Role::SettingValue(_))).and_then(|used| used.word.as_ref());
         let Some((role, value)) = value.and_then(|value| settings::value_of(&setting, value)) else { return };
+        if role == Role::Itself {
+            assessment.carried.push(self.carrier.carry(carry::own_line(table.name(), &value)));
+            return;
+        }
         let because = "a setting that runs a program outlasts this task";
         assessment.find(destructive(form.id, Effect::Persist, key.span, name, because));
         assessment
@@ -480,6 +484,12 @@ impl<'a> Assessor<'a, '_> {
         match given.arity {
             Arity::Until => {
                 let added = Added { arguments: self.found(), placeholder: Some("{}".to_owned()) };
+                added.apply(&values).into_iter().map(Carried::Arguments).collect()
+            }
+            // What is found stands behind the command when nothing in it stands for it (`fd -X rm`).
+            Arity::Rest if given.role == Role::Command && self.prints_found() => {
+                let placeholder = values.iter().any(|word| word.shown("").contains("{}")).then(|| "{}".to_owned());
+                let added = Added { arguments: self.found(), placeholder };
                 added.apply(&values).into_iter().map(Carried::Arguments).collect()
             }
             Arity::Many => values.iter().flat_map(|value| carry::of_value(given.role, value, &[], world)).collect(),
@@ -645,6 +655,10 @@ impl<'a> Assessor<'a, '_> {
         if self.reading.command.is_some() && !printed.secret {
             printed.secret = world.is_secret_input(&self.command.input);
         }
+    }
+
+    fn prints_found(&self) -> bool {
+        self.reading.form().is_some_and(|form| form.prints == Prints::Found)
     }
 
     fn found(&self) -> Vec<Arg> {

@@ -51,6 +51,7 @@ pub fn of_value(role: Role, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec
         }
         Role::ShellList => shell_lines(value),
         Role::Setting(table) => match settings::carried_value(table, value, world.library) {
+            Some((Role::Itself, value)) => vec![own_line(table.name(), &value)],
             Some((role, value)) => of_value(role, &value, &[], world),
             None => Vec::new(),
         },
@@ -61,6 +62,12 @@ pub fn of_value(role: Role, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec
         Role::File(language) => of_file(language, value, rest, world),
         _ => Vec::new(),
     }
+}
+
+/// The words of a setting that are arguments of the program itself, as a line for a shell.
+pub fn own_line(program: &str, value: &Arg) -> Carried {
+    let program = Arg::known(Text::derived(program, value.span), value.span);
+    Carried::Shell { text: join([&program, value].into_iter()), arguments: Vec::new() }
 }
 
 /// A script: judged as a program when the library knows one of its name.

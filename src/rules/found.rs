@@ -1,7 +1,7 @@
 //! What a search finds: the paths that stand for `{}`, that a deletion works on, and that a pipe passes on.
 
 use super::read::Reading;
-use super::schema::Role;
+use super::schema::{Arity, Role};
 use crate::follow::step::{Arg, Hole, Piece, Source};
 use crate::span::Span;
 use crate::text::Text;
@@ -64,6 +64,9 @@ fn alternatives(reading: &Reading<'_>) -> Option<Vec<Test>> {
         match given.role {
             Role::Negates => negated = true,
             Role::Alternates => found.push(current.take()?),
+            // What stands behind the action does not narrow it.
+            Role::DeletesFound => break,
+            Role::Command if given.arity == Arity::Until => break,
             Role::FoundName | Role::FoundPath if !negated => {
                 if let Some(pattern) = given.values.first()
                     && current.is_none()

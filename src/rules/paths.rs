@@ -121,7 +121,8 @@ fn writes(path: &Arg, handling: Handling<'_>, world: &World<'_>) -> Fate {
     let Location { place, .. } = world.locate(path);
     // A folder as a whole as the target means that something is written into it.
     let place = match place {
-        Place::System | Place::Root | Place::Home => place::locate_inside(path, world.folder, world.bearings).place,
+        Place::Root => Place::Persist,
+        Place::System | Place::Home => place::locate_inside(path, world.folder, world.bearings).place,
         place => place,
     };
     match place {
@@ -227,7 +228,7 @@ impl World<'_> {
         if matches!(role, Role::Reads | Role::Sends | Role::Path | Role::Appends) && is_secret(path) {
             names.push(PlaceName::Secret);
         }
-        if place::is_remote(path) {
+        if place::is_remote(path) || matches!(role, Role::Reads | Role::Sends | Role::Path) {
             return names;
         }
         let Location { place, regenerable } = self.locate(path);

@@ -257,6 +257,11 @@ impl<'a> Reader<'a> {
                 return self.unlisted(Cow::Borrowed(name), glued, word);
             }
         }
+        if text.starts_with('+')
+            && let Some((names, arity, role)) = self.find("+")
+        {
+            return self.take(names, Cow::Borrowed("+"), arity, role, Some(1), word);
+        }
         if style.numbers && text[1..].bytes().all(|b| b.is_ascii_digit()) {
             let names = self.find(text).map(|(names, ..)| names).unwrap_or_default();
             return self.give(names, Cow::Borrowed(text), Arity::Flag, Role::Skip, Vec::new(), word);
@@ -397,6 +402,10 @@ impl<'a> Reader<'a> {
         values: Vec<Cow<'a, Arg>>,
         word: &'a Arg,
     ) {
+        // Another spelling of `--help` or `--version` asks for the same.
+        if arity == Arity::Flag && names.iter().any(|name| matches!(*name, "--help" | "--version")) {
+            self.reading.help |= !self.style().no_help;
+        }
         self.reading.given.push(Given { names, written, role, arity, values, word });
     }
 
@@ -405,7 +414,9 @@ impl<'a> Reader<'a> {
     }
 
     fn asks_for_help(&self, name: &str) -> bool {
-        matches!(name, "--help" | "--version" | "--usage") && self.find(name).is_none() && !self.style().no_help
+        matches!(name, "--help" | "--version" | "--usage")
+            && self.find(name).is_none_or(|(_, arity, _)| arity == Arity::Flag)
+            && !self.style().no_help
     }
 
     /// Whether an unlisted `-h` asks for help: it is alone, or the last word of a subcommand.
