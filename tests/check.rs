@@ -1,9 +1,13 @@
 //! `guard check` and `guard explain` judge and run nothing, in the shapes that other programs rely on.
 
-mod support;
+#[path = "support/compare.rs"]
+mod compare;
+#[path = "support/home.rs"]
+mod home;
 
+use compare::{feed, output, shown};
+use home::Home;
 use serde_json::Value;
-use support::{Scratch, exists, feed, shown};
 
 fn json(text: &[u8]) -> Vec<Value> {
     let text = String::from_utf8_lossy(text);
@@ -12,22 +16,22 @@ fn json(text: &[u8]) -> Vec<Value> {
 
 #[test]
 fn the_exit_status_tells_the_class() {
-    let scratch = Scratch::new();
-    scratch.file("victim", "data");
+    let home = Home::new();
+    home.file("victim", "data");
     for (text, status) in [("ls", 0), ("touch made", 10), ("rm victim", 20)] {
-        let run = scratch.guard().args(["check", "--exit-code", text]).output().expect("started");
+        let run = output(home.guard(&[]).args(["check", "--exit-code", text]));
         assert_eq!(run.status.code(), Some(status), "{text}: {}", shown(&run));
-        let run = scratch.guard().args(["check", text]).output().expect("started");
+        let run = output(home.guard(&[]).args(["check", text]));
         assert_eq!(run.status.code(), Some(0), "{text}: {}", shown(&run));
     }
-    assert!(exists(&scratch.path.join("victim")) && !exists(&scratch.path.join("made")));
-    assert!(scratch.journal().is_empty());
+    assert!(home.path("work/victim").exists() && !home.path("work/made").exists());
+    assert!(home.journal().is_empty());
 }
 
 #[test]
 fn one_verdict_has_every_field() {
-    let scratch = Scratch::new();
-    let run = scratch.guard().args(["check", "--json", "true && rm -rf src"]).output().expect("started");
+    let home = Home::new();
+    let run = output(home.guard(&[]).args(["check", "--json", "true && rm -rf src"]));
     let verdicts = json(&run.stdout);
     let [verdict] = verdicts.as_slice() else { panic!("{}", shown(&run)) };
     assert_eq!(verdict["class"], "destructive");
@@ -45,9 +49,9 @@ fn one_verdict_has_every_field() {
 
 #[test]
 fn an_argument_list_is_data() {
-    let scratch = Scratch::new();
+    let home = Home::new();
     let class = |arguments: &[&str]| {
-        let run = scratch.guard().args(["check", "--json"]).args(arguments).output().expect("started");
+        let run = output(home.guard(&[]).args(["check", "--json"]).args(arguments));
         json(&run.stdout)[0]["class"].clone()
     };
     assert_eq!(class(&["--", "echo", "$(rm -rf src)"]), "read-only");
@@ -57,7 +61,7 @@ fn an_argument_list_is_data() {
 
 #[test]
 fn lines_are_answered_in_order_and_bad_ones_in_their_place() {
-    let scratch = Scratch::new();
+    let home = Home::new();
     let mut input = String::new();
     for number in 0..5000 {
         match number % 5 {
@@ -69,7 +73,7 @@ fn lines_are_answered_in_order_and_bad_ones_in_their_place() {
         }
     }
     input.push_str("{\"cmd\": \"no newline at the end\"}");
-    let run = feed(scratch.guard().args(["check", "--jsonl", "--no-facts"]), &input);
+    let run = feed(home.guard(&[]).args(["check", "--jsonl", "--no-facts"]), &input);
     assert!(run.status.success(), "{}", shown(&run));
     let answers = json(&run.stdout);
     assert_eq!(answers.len(), 5001);
@@ -81,7 +85,7 @@ fn lines_are_answered_in_order_and_bad_ones_in_their_place() {
             _ => assert_eq!(answer["effects"], serde_json::json!(["opaque"])),
         }
     }
-    let invalid = feed(scratch.guard().args(["check", "--jsonl"]), b"{\"cmd\": \"\xff\"}\n");
+    let invalid = feed(home.guard(&[]).args(["check", "--jsonl"]), b"{\"cmd\": \"\xff\"}\n");
     assert!(json(&invalid.stdout)[0]["error"].is_string());
 }
 
@@ -89,8 +93,8 @@ fn lines_are_answered_in_order_and_bad_ones_in_their_place() {
 fn a_caller_that_waits_for_each_answer_gets_it() {
     use std::io::{BufRead, BufReader, Write};
     use std::process::Stdio;
-    let scratch = Scratch::new();
-    let mut command = scratch.guard();
+    let home = Home::new();
+    let mut command = home.guard(&[]);
     let mut child = command
         .args(["check", "--jsonl", "--no-facts"])
         .stdin(Stdio::piped())
@@ -110,8 +114,8 @@ fn a_caller_that_waits_for_each_answer_gets_it() {
 
 #[test]
 fn steps_show_what_was_parsed() {
-    let scratch = Scratch::new();
-    let run = feed(scratch.guard().args(["check", "--jsonl", "--steps"]), "{\"cmd\": \"ls $x 2> 'a b' | wc\"}\n");
+    let home = Home::new();
+    let run = feed(home.guard(&[]).args(["check", "--jsonl", "--steps"]), "{\"cmd\": \"ls $x 2> 'a b' | wc\"}\n");
     let steps = &json(&run.stdout)[0]["steps"];
     assert_eq!(steps[0]["argv"], serde_json::json!(["ls", null]));
     assert_eq!(steps[0]["redirs"], serde_json::json!([["2", ">", "a b"]]));
@@ -121,8 +125,8 @@ fn steps_show_what_was_parsed() {
 
 #[test]
 fn explain_draws_what_is_carried() {
-    let scratch = Scratch::new();
-    let run = scratch.guard().args(["explain", "sudo sh -c 'rm -rf src' && ls"]).output().expect("started");
+    let home = Home::new();
+    let run = output(home.guard(&[]).args(["explain", "sudo sh -c 'rm -rf src' && ls"]));
     let text = String::from_utf8_lossy(&run.stdout);
     assert!(run.status.success() && text.starts_with("destructive"), "{}", shown(&run));
     assert!(text.contains("└─") && text.contains("rm -rf src"), "{}", shown(&run));

@@ -3,7 +3,10 @@
 //! guard records a command before it runs it, under a lock on the journal. The test holds that lock, so that guard
 //! waits just there, changes the script, and lets go.
 
-mod support;
+#[path = "support/compare.rs"]
+mod compare;
+#[path = "support/home.rs"]
+mod home;
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -12,10 +15,11 @@ use std::process::{Child, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use compare::shown;
+use home::Home;
 use nix::sys::ptrace::{self, Options};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
-use support::{Scratch, shown};
 
 /// guard, which has judged a script and waits for the journal.
 struct Waiting {
@@ -24,13 +28,13 @@ struct Waiting {
 }
 
 impl Waiting {
-    fn start(scratch: &Scratch, script: &str) -> Waiting {
-        assert!(scratch.guard().args(["-c", "true"]).status().expect("started").success(), "the journal is there");
-        let head = scratch.path.join("home/.local/state/guard/journal.head");
+    fn start(home: &Home, script: &str) -> Waiting {
+        assert!(home.guard(&["-c", "true"]).status().expect("started").success(), "the journal is there");
+        let head = home.path("state/guard/journal.head");
         let lock = File::open(&head).expect("the journal's head");
         lock.lock().expect("locked");
-        let mut command = scratch.guard();
-        let mut child = command.arg(script).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
+        let mut command = home.guard(&[script]);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("started");
         let start = Instant::now();
         while !has_open(child.id(), &head) {
             assert!(child.try_wait().expect("asked").is_none(), "guard did not wait for the journal");
@@ -70,8 +74,9 @@ fn has_open(pid: u32, file: &Path) -> bool {
 
 #[test]
 fn the_judged_bytes_run() {
-    let scratch = Scratch::new();
-    let changes: [(&str, fn(&Path)); 4] = [
+    let home = Home::new();
+    type Change = fn(&Path);
+    let changes: [(&str, Change); 4] = [
         ("written over", |path| fs::write(path, "echo changed; exit 9\n").expect("written")),
         ("replaced", |path| {
             let other = path.with_extension("new");
@@ -85,8 +90,8 @@ fn the_judged_bytes_run() {
         ("emptied", |path| fs::write(path, "").expect("written")),
     ];
     for (what, change) in changes {
-        let script = scratch.file("script", "echo judged \"$0\" \"${BASH_SOURCE[0]-}\"\n");
-        let waiting = Waiting::start(&scratch, "script");
+        let script = home.file("script", "echo judged \"$0\" \"${BASH_SOURCE[0]-}\"\n");
+        let waiting = Waiting::start(&home, "script");
         change(&script);
         let run = waiting.finish();
         assert_eq!(run.stdout, b"judged script script\n", "{what}: {}", shown(&run));
@@ -96,9 +101,9 @@ fn the_judged_bytes_run() {
 
 #[test]
 fn another_interpreter_reads_the_judged_bytes() {
-    let scratch = Scratch::new();
-    let script = scratch.file("script", "#!/usr/bin/awk -f\nBEGIN { print \"judged\" }\n");
-    let waiting = Waiting::start(&scratch, "./script");
+    let home = Home::new();
+    let script = home.file("script", "#!/usr/bin/awk -f\nBEGIN { print \"judged\" }\n");
+    let waiting = Waiting::start(&home, "./script");
     fs::write(script, "BEGIN { print \"changed\" }\n").expect("written");
     let run = waiting.finish();
     assert_eq!(run.stdout, b"judged\n", "{}", shown(&run));
@@ -106,15 +111,15 @@ fn another_interpreter_reads_the_judged_bytes() {
 
 #[test]
 fn where_guard_cannot_be_traced_the_judged_bytes_run_all_the_same() {
-    let scratch = Scratch::new();
+    let home = Home::new();
     let filling = "# filling\n".repeat(20_000);
     for (text, expected) in [
         ("echo judged \"$0\" $#\n".to_owned(), "judged script 0\n"),
         (format!("{filling}echo judged \"$0\" $#\n"), "judged script 0\n"),
         ("#!/usr/bin/awk -f\nBEGIN { print \"judged\" }\n".to_owned(), "judged\n"),
     ] {
-        let script = scratch.file("script", &text);
-        let waiting = Waiting::start(&scratch, "script");
+        let script = home.file("script", &text);
+        let waiting = Waiting::start(&home, "script");
         fs::write(script, "echo changed\n").expect("written");
         assert_eq!(waiting.finish_traced(), expected);
     }

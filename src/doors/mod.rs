@@ -207,7 +207,8 @@ impl Errand {
         let operands = || arguments.iter().filter(|argument| !matches!(argument.as_bytes(), [b'-' | b'+', ..]));
         let text = |bytes| Request { subject: shell_subject(bytes, shell.dialect), arguments: Vec::new() };
         let mut requests: Vec<Request> = operands().map(|operand| text(operand.as_bytes().to_vec())).collect();
-        requests.extend(operands().filter_map(|name| script::read(Path::new(name)).ok()).map(text));
+        let files = operands().map(Path::new).filter(|path| path.is_file());
+        requests.extend(files.filter_map(|path| script::read(path).ok()).map(text));
         if requests.is_empty() || call.source == Source::Input {
             let shown = operands().map(lossy).collect::<Vec<_>>().join(" ");
             let because = "an option that guard does not know leaves open what runs";
@@ -288,15 +289,14 @@ impl Runner {
     fn of(line: &FirstLine, shell: RealShell, options: Vec<OsString>) -> Result<Runner, Failure> {
         let (program, own_options) = line.interpreter();
         let name = program.file_name().unwrap_or_default();
-        let identity = shells::Identity::own();
-        if name == "guard" || identity.is_at(&program) {
-            return Ok(Runner::shell(shell, [own_options, options].concat()));
-        }
         if shells::is_shell(name) {
             let Some(named) = shells::named_shell(&program) else {
                 return Err(Failure::new(127, format!("{}: not found, though the script names it", program.display())));
             };
             return Ok(Runner::shell(named, [own_options, options].concat()));
+        }
+        if name == "guard" || shells::Identity::own().is_at(&program) {
+            return Ok(Runner::shell(shell, [own_options, options].concat()));
         }
         let path = line.program.clone();
         let before = std::iter::once(path.clone().into_os_string()).chain(line.argument.clone()).collect();

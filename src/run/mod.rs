@@ -86,18 +86,22 @@ fn execute(path: &Path, argv: &[OsString]) -> Failure {
     failure(path, system::execute(path, argv))
 }
 
-/// Looks for a program as `execvp` does, and becomes it. A file of guard's own under a shell's name is passed
-/// over: what it would be given is judged already.
+/// Looks for a program as `execvp` does, and becomes it. Where that would be guard itself under a shell's name, it
+/// is the shell behind it: what the shell is given is judged already.
 fn program(argv: Vec<OsString>) -> Failure {
     let name = argv.first().map_or(OsStr::new(""), OsString::as_os_str);
-    if name.as_bytes().contains(&b'/') {
-        return attempt(Path::new(name), &argv);
-    }
     let own = shells::Identity::own();
-    let passed_over = |path: &PathBuf| shells::is_shell(name) && own.is_at(path);
+    let stands_for_shell = |path: &Path| shells::is_shell(shells::base_name(name)) && own.is_at(path);
+    if name.as_bytes().contains(&b'/') {
+        let path = Path::new(name);
+        return match own.find(shells::base_name(name)).filter(|_| stands_for_shell(path)) {
+            Some(shell) => attempt(&shell, &argv),
+            None => attempt(path, &argv),
+        };
+    }
     let mut denied = None;
     if !name.is_empty() {
-        for path in shells::candidates(name, false).into_iter().filter(|path| !passed_over(path)) {
+        for path in shells::candidates(name, false).into_iter().filter(|path| !stands_for_shell(path)) {
             match attempt_at(&path, &argv) {
                 Errno::ENOENT | Errno::ENOTDIR => {}
                 Errno::EACCES => denied = denied.or(Some(path)),

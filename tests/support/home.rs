@@ -53,6 +53,28 @@ impl Home {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is its own");
     }
 
+    /// A file in the working folder, below which folders are made as needed.
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path("work").join(name);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(&path, content).expect("it is written");
+        path
+    }
+
+    /// A program in the working folder.
+    pub fn program(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.file(name, content);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is its own");
+        path
+    }
+
+    /// A link to guard that comes first on PATH.
+    pub fn link(&self, name: &str) -> PathBuf {
+        let link = self.path("bin").join(name);
+        std::os::unix::fs::symlink(guard(), &link).expect("it is new");
+        link
+    }
+
     /// How often the stub of [`DANGEROUS`] ran.
     pub fn runs(&self) -> usize {
         fs::read_to_string(self.path("ran")).map_or(0, |text| text.lines().count())
