@@ -9,7 +9,7 @@ mod system;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use guard::doors::{Failure, Plan, shells};
 use nix::errno::Errno;
