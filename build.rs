@@ -12,7 +12,12 @@ mod span;
 
 #[path = "src/payload"]
 mod payload {
+    pub mod code {
+        pub mod compile;
+        pub mod schema;
+    }
     pub mod language;
+    pub mod role;
 }
 
 #[path = "src/rules"]
@@ -25,6 +30,7 @@ mod rules {
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build.rs");
+    languages()?;
     let files = rule_files(Path::new("rules"))?;
     match rules::compile::compile(&files) {
         Ok(compiled) => {
@@ -36,6 +42,25 @@ fn main() -> io::Result<()> {
         Err(problems) => {
             for problem in problems {
                 println!("cargo::error=rules/{problem}");
+            }
+            process::exit(1);
+        }
+    }
+}
+
+/// Compiles what the functions of each language do.
+fn languages() -> io::Result<()> {
+    let files = rule_files(Path::new("rules/languages"))?;
+    match payload::code::compile::compile(&files) {
+        Ok(bytes) => {
+            let out = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
+            fs::write(Path::new(&out).join("languages.bin"), bytes)
+        }
+        Err(problems) => {
+            for problem in problems {
+                for line in problem.lines() {
+                    println!("cargo::error=rules/languages/{line}");
+                }
             }
             process::exit(1);
         }

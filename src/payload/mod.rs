@@ -4,12 +4,14 @@
 //! findings that point into the request's own text, and code in turn carried. Knows of each language as little as
 //! the judgement needs; knows nothing of the shell.
 
+pub mod code;
 pub mod graphql;
 pub mod http;
 pub mod json;
 pub mod language;
 pub mod make;
 pub mod reason;
+pub mod role;
 pub mod secrets;
 pub mod sql;
 pub mod stores;
@@ -23,6 +25,7 @@ use crate::span::Span;
 use crate::text::Text;
 
 pub use language::Language;
+pub use role::PathRole;
 
 /// Stands for each hole when a payload with holes is read as one text. No language has a use for it.
 pub const HOLE: char = '\u{FFFC}';
@@ -38,6 +41,8 @@ pub struct Outcome {
     pub carried: Vec<Carried>,
     /// Paths that it works on, to be judged by their place.
     pub paths: Vec<PathUse>,
+    /// Whether the text that it filters or edits is dropped whole, so that editing a file in place empties it.
+    pub empties_input: bool,
 }
 
 /// A path that a payload works on. What that means for the class depends on the place that it points to.
@@ -49,23 +54,6 @@ pub struct PathUse {
     pub path: Arg,
     /// The rule that found it, such as `python.delete`.
     pub rule: Cow<'static, str>,
-}
-
-/// What a payload does with a path.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PathRole {
-    /// It is removed, with everything below it.
-    Deletes,
-    /// Its content is dropped and nothing takes its place.
-    Empties,
-    /// It is created, changed, renamed or overwritten.
-    Writes,
-    /// It is only read.
-    Reads,
-    /// Its mode or owner is changed.
-    ChangesMode,
-    /// Its content leaves the machine.
-    Sends,
 }
 
 /// Code that a command or a payload runs.
@@ -99,7 +87,13 @@ pub enum Carried {
 impl Outcome {
     /// Nothing that outlives the process changes.
     pub fn read_only() -> Outcome {
-        Outcome { class: Class::ReadOnly, findings: Vec::new(), carried: Vec::new(), paths: Vec::new() }
+        Outcome {
+            class: Class::ReadOnly,
+            findings: Vec::new(),
+            carried: Vec::new(),
+            paths: Vec::new(),
+            empties_input: false,
+        }
     }
 
     /// Raises the class to `class` when that is higher.
@@ -134,6 +128,7 @@ impl Outcome {
         self.findings.extend(other.findings);
         self.carried.extend(other.carried);
         self.paths.extend(other.paths);
+        self.empties_input |= other.empties_input;
     }
 }
 
@@ -157,7 +152,7 @@ pub fn read(language: Language, code: &Arg) -> Outcome {
         Language::Memcached => stores::memcached::read(&text),
         Language::Graphql => graphql::read(&text),
         Language::Make => make::read(code),
-        _ => unread(&text),
+        _ => code::read(language, code),
     }
 }
 

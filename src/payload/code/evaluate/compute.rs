@@ -1,0 +1,599 @@
+//! What functions give, where that can be computed from what they get.
+
+use std::rc::Rc;
+
+use crate::follow::step::{Arg, Piece, Source};
+use crate::span::Span;
+use crate::text::Text;
+
+use super::super::decode;
+use super::super::schema::{Compute, Known};
+use super::super::value::{self, MAX_TEXT, Object, Value, hole};
+use super::call::Site;
+
+/// How many words a text is split into.
+const MAX_WORDS: usize = 4096;
+
+/// What a call gives. `place` is where it stands in the request.
+pub(super) fn compute(compute: Compute, site: &Site<'_>, place: Span) -> Value {
+    let (subject, arguments) = subject(site);
+    let first = || arguments.first().cloned().unwrap_or(Value::Nothing);
+    match compute {
+        Compute::Same => subject,
+        Compute::Receiver => site.receiver.clone().unwrap_or(subject),
+        Compute::JoinBy => join_list(&subject, &arguments, place),
+        Compute::JoinWith => join_list(&first(), &[subject], place),
+        Compute::JoinList => join_list(&subject, &arguments, place),
+        Compute::Concat => value::join(site.receiver.iter().chain(&site.positional).cloned().collect(), place),
+        Compute::JoinPath => join_path(site, place),
+        Compute::Split => split(&subject, &first(), place),
+        Compute::SplitBy => split(&first(), &subject, place),
+        Compute::Replace => replace(&subject, &arguments, place),
+        Compute::Reverse => reverse(&subject, place),
+        Compute::Lower => map_text(&subject, &|text| Some(text.to_lowercase())),
+        Compute::Upper => map_text(&subject, &|text| Some(text.to_uppercase())),
+        Compute::Strip => strip(&subject),
+        Compute::FromBase64 => map_text(&subject, &|text| utf8(decode::base64(text)?)),
+        Compute::FromHex => map_text(&subject, &|text| utf8(decode::hex(text)?)),
+        Compute::FromUrl => map_text(&subject, &|text| utf8(decode::url(text)?)),
+        Compute::FromEncoding => from_encoding(&subject, &arguments, place),
+        Compute::Rot13 => map_text(&subject, &|text| Some(decode::rot13(text))),
+        Compute::Characters => characters(&site.positional, place),
+        Compute::FormatBraces => format_braces(&subject, &arguments, site, place),
+        Compute::FormatPercent => percent(&subject, &Value::list(arguments), place),
+        Compute::Pack => pack(site, place),
+        Compute::ExpandHome => expand_home(&subject, place),
+        Compute::Home => source(Source::Home, place),
+        Compute::StartFolder => source(Source::StartFolder, place),
+        Compute::TemporaryFolder => source(Source::TemporaryFolder, place),
+        Compute::Fresh => source(Source::FreshTemporary, place),
+        Compute::Environment => environment(&subject, arguments.first()),
+        Compute::Glob => {
+            let pattern = if site.receiver.is_some() { join_path(site, place) } else { subject };
+            glob(&pattern, place)
+        }
+        Compute::Walk => {
+            let below = value::join(vec![subject, Value::unknown()], place);
+            let names = || Value::Many(Rc::new(Value::unknown()));
+            Value::Many(Rc::new(Value::list(vec![below, names(), names()])))
+        }
+        Compute::Below => {
+            Value::Many(Rc::new(value::join(vec![subject, Value::computed("/", place), Value::unknown()], place)))
+        }
+        Compute::Listing => Value::Many(Rc::new(Value::unknown())),
+        Compute::List => Value::list(site.positional.clone()),
+        Compute::Elements => match subject {
+            Value::Map(entries) => Value::list(entries.iter().map(|(_, value)| value.clone()).collect()),
+            other => other,
+        },
+        Compute::Enumerate => enumerate(&subject),
+        Compute::Map => Value::unknown(),
+        Compute::Parent => parent(&subject),
+        Compute::Number => Value::Unknown(Source::Number),
+        Compute::Content => {
+            let path = match subject {
+                Value::Object(object) => object.subject.clone(),
+                other => other,
+            };
+            Value::Unknown(Source::File(Box::new(path.into_arg(place))))
+        }
+        Compute::Scope => Value::Named("".into()),
+        Compute::Range => Value::Many(Rc::new(Value::Unknown(Source::Number))),
+    }
+}
+
+/// What a function works on, and its other arguments.
+fn subject(site: &Site<'_>) -> (Value, Vec<Value>) {
+    match &site.receiver {
+        Some(receiver) if !matches!(receiver, Value::Named(_)) => (receiver.clone(), site.positional.clone()),
+        _ => {
+            let mut arguments = site.positional.clone();
+            if arguments.is_empty() {
+                let named = site.named.first().map(|(_, value)| value.clone());
+                return (named.unwrap_or_else(Value::unknown), arguments);
+            }
+            (arguments.remove(0), arguments)
+        }
+    }
+}
+
+/// What a name stands for.
+pub(super) fn known(known: Known, name: &str) -> Value {
+    match known {
+        Known::Home => source(Source::Home, Span::default()),
+        Known::StartFolder => source(Source::StartFolder, Span::default()),
+        Known::TemporaryFolder => source(Source::TemporaryFolder, Span::default()),
+        Known::Number => Value::Unknown(Source::Number),
+        Known::Unknown => Value::unknown(),
+        Known::Arguments => Value::Many(Rc::new(Value::Unknown(Source::Variable("@".to_owned())))),
+        Known::Environment => Value::Unknown(Source::Variable(name.rsplit('.').next().unwrap_or(name).to_owned())),
+    }
+}
+
+fn source(source: Source, place: Span) -> Value {
+    Value::pieces(vec![hole(source)], place)
+}
+
+fn environment(name: &Value, default: Option<&Value>) -> Value {
+    let value = match name.as_text() {
+        Some("HOME") => return source(Source::Home, Span::default()),
+        Some("PWD") => return source(Source::StartFolder, Span::default()),
+        Some(name) => Value::Unknown(Source::Variable(name.to_owned())),
+        None => Value::unknown(),
+    };
+    match default {
+        Some(default) if !default.is_false() => value.or(default.clone()),
+        _ => value,
+    }
+}
+
+/// The sum of numbers, the elements of lists, or texts side by side.
+pub(super) fn add(values: Vec<Value>, place: Span) -> Value {
+    let numbers: Option<Vec<i64>> = values
+        .iter()
+        .map(|value| match value {
+            Value::Number(number) => Some(*number),
+            _ => None,
+        })
+        .collect();
+    if let Some(numbers) = numbers {
+        return numbers
+            .into_iter()
+            .try_fold(0i64, i64::checked_add)
+            .map_or(Value::Unknown(Source::Number), Value::Number);
+    }
+    if values.iter().any(|value| matches!(value, Value::List(_))) {
+        let elements = values.into_iter().flat_map(|value| match value {
+            Value::List(values) => values.to_vec(),
+            many @ Value::Many(_) => vec![many],
+            other => vec![Value::Many(Rc::new(other.element()))],
+        });
+        return Value::list(elements.take(MAX_WORDS).collect());
+    }
+    if values.iter().all(|value| matches!(value, Value::Number(_) | Value::Unknown(Source::Number))) {
+        return Value::Unknown(Source::Number);
+    }
+    value::join(values, place)
+}
+
+/// What any other operator gives.
+pub(super) fn operation(values: Vec<Value>) -> Value {
+    // `folder / name`
+    if let [Value::Object(first), rest @ ..] = values.as_slice() {
+        if first.opened.is_none() && !rest.is_empty() {
+            let mut parts = vec![first.subject.clone()];
+            for part in rest {
+                parts.push(Value::computed("/", Span::default()));
+                parts.push(part.clone());
+            }
+            let subject = value::join(parts, Span::default());
+            return Value::Object(Rc::new(Object { type_name: first.type_name.clone(), subject, opened: None }));
+        }
+    }
+    if values.len() > 1 && values.iter().all(|value| matches!(value, Value::Number(_) | Value::Unknown(Source::Number)))
+    {
+        return Value::Unknown(Source::Number);
+    }
+    match values.as_slice() {
+        [one] => match one {
+            Value::Unknown(_) | Value::Number(_) => Value::unknown(),
+            other => other.clone(),
+        },
+        _ => Value::unknown(),
+    }
+}
+
+/// Names that match a pattern.
+pub(super) fn glob(pattern: &Value, place: Span) -> Value {
+    let Value::Text(arg) = pattern else { return Value::Many(Rc::new(Value::unknown())) };
+    let mut pieces = Vec::new();
+    for piece in &arg.pieces {
+        match piece {
+            Piece::Text(text) => value::push(&mut pieces, pattern_pieces(text)),
+            hole => pieces.push(hole.clone()),
+        }
+    }
+    Value::Many(Rc::new(Value::pieces(pieces, place)))
+}
+
+/// A pattern with a hole for each of its wildcards.
+fn pattern_pieces(text: &Text) -> Vec<Piece> {
+    let string = text.as_str();
+    let mut pieces = Vec::new();
+    let mut from = 0;
+    while let Some(at) = string.get(from..).and_then(|rest| rest.find(['*', '?', '[', '{'])).map(|at| from + at) {
+        value::push(&mut pieces, vec![Piece::Text(text.slice(from, at))]);
+        let wildcard = string.get(at..).unwrap_or("");
+        let length = match wildcard.as_bytes().first() {
+            Some(b'*') => wildcard.bytes().take_while(|byte| *byte == b'*').count(),
+            Some(b'[') => wildcard.find(']').map_or(1, |end| end + 1),
+            Some(b'{') => wildcard.find('}').map_or(1, |end| end + 1),
+            _ => 1,
+        };
+        pieces.push(hole(Source::Glob(wildcard.get(..length).unwrap_or("").to_owned())));
+        from = at + length;
+        if pieces.len() > 200 {
+            return vec![hole(Source::Other)];
+        }
+    }
+    value::push(&mut pieces, vec![Piece::Text(text.slice(from, string.len()))]);
+    pieces
+}
+
+/// Part of a text or list: from, to, step.
+pub(super) fn slice(container: &Value, parts: &[Value], place: Span) -> Value {
+    let number = |index: usize| match parts.get(index) {
+        Some(Value::Number(number)) => Some(Some(*number)),
+        Some(Value::Nothing) | None => Some(None),
+        _ => None,
+    };
+    let (Some(from), Some(to), Some(step)) = (number(0), number(1), number(2)) else {
+        return match container {
+            Value::List(_) | Value::Many(_) => Value::Many(Rc::new(container.element())),
+            _ => Value::unknown(),
+        };
+    };
+    let pick = |length: usize| -> Option<Vec<usize>> {
+        let length = i64::try_from(length).ok()?;
+        let clamp = |index: i64| (if index < 0 { index + length } else { index }).clamp(0, length);
+        let indexes: Vec<i64> = match step.unwrap_or(1) {
+            0 => return None,
+            step if step > 0 => {
+                (clamp(from.unwrap_or(0))..clamp(to.unwrap_or(length))).step_by(usize::try_from(step).ok()?).collect()
+            }
+            step => {
+                let last = from.map_or(length - 1, |from| clamp(from).min(length - 1));
+                let stop = to.map_or(-1, clamp);
+                let width = usize::try_from(step.checked_neg()?).ok()?;
+                (stop + 1..=last).rev().step_by(width).collect()
+            }
+        };
+        indexes.into_iter().map(|index| usize::try_from(index).ok()).collect()
+    };
+    match container {
+        Value::List(values) => match pick(values.len()) {
+            Some(indexes) => Value::list(indexes.into_iter().filter_map(|index| values.get(index).cloned()).collect()),
+            None => Value::unknown(),
+        },
+        Value::Many(value) => Value::Many(Rc::clone(value)),
+        _ => {
+            let Some(text) = container.as_text().filter(|text| text.len() <= MAX_TEXT) else { return Value::unknown() };
+            let characters: Vec<char> = text.chars().collect();
+            match pick(characters.len()) {
+                Some(indexes) => {
+                    let text: String = indexes.into_iter().filter_map(|index| characters.get(index)).collect();
+                    Value::computed(text, origin(container, place))
+                }
+                None => Value::unknown(),
+            }
+        }
+    }
+}
+
+/// The element of a list, the entry of a map, the character of a text.
+pub(super) fn element_at(container: &Value, key: &Value) -> Value {
+    match (container, key) {
+        (Value::List(values), Value::Number(index)) => {
+            let length = i64::try_from(values.len()).unwrap_or(i64::MAX);
+            let index = if *index < 0 { *index + length } else { *index };
+            usize::try_from(index).ok().and_then(|index| values.get(index)).cloned().unwrap_or_else(Value::unknown)
+        }
+        (Value::Map(_), _) => match key.as_text() {
+            Some(key) => container.entry(key).unwrap_or_else(Value::unknown),
+            None => container.element(),
+        },
+        (Value::Text(_), Value::Number(index)) => {
+            let Some(text) = container.as_text() else { return Value::unknown() };
+            let character = match usize::try_from(*index) {
+                Ok(index) => text.chars().nth(index),
+                Err(_) => usize::try_from(-(index + 1)).ok().and_then(|index| text.chars().rev().nth(index)),
+            };
+            character
+                .map_or_else(Value::unknown, |c| Value::computed(c.to_string(), origin(container, Span::default())))
+        }
+        (Value::List(_) | Value::Many(_) | Value::Unknown(_), _) => container.element(),
+        (other, key) => match key.as_text() {
+            // A method by its computed name.
+            Some(name) => Value::Method(Rc::new((other.clone(), name.to_owned()))),
+            None => Value::unknown(),
+        },
+    }
+}
+
+/// Where a value comes from.
+fn origin(value: &Value, place: Span) -> Span {
+    match value {
+        Value::Text(arg) if arg.span != Span::default() => arg.span,
+        _ => place,
+    }
+}
+
+fn utf8(bytes: Vec<u8>) -> Option<String> {
+    String::from_utf8(bytes).ok()
+}
+
+/// A known text, changed.
+fn map_text(value: &Value, change: &dyn Fn(&str) -> Option<String>) -> Value {
+    let alternatives = value.alternatives();
+    if alternatives.len() > 1 {
+        return alternatives.iter().map(|value| map_text(value, change)).reduce(Value::or).unwrap_or(Value::Nothing);
+    }
+    match value.as_text().and_then(change) {
+        Some(text) if text.len() <= MAX_TEXT => Value::computed(text, origin(value, Span::default())),
+        _ => Value::unknown(),
+    }
+}
+
+fn strip(value: &Value) -> Value {
+    match value {
+        Value::Text(arg) => match arg.pieces.as_slice() {
+            [Piece::Text(text)] => {
+                let string = text.as_str();
+                let start = string.len() - string.trim_start().len();
+                Value::text(text.slice(start, start + string.trim().len()))
+            }
+            _ => value.clone(),
+        },
+        other => other.clone(),
+    }
+}
+
+fn join_list(separator: &Value, lists: &[Value], place: Span) -> Value {
+    let separator = match separator {
+        Value::Text(_) => separator.clone(),
+        _ => Value::computed("", place),
+    };
+    let mut parts = Vec::new();
+    for value in lists {
+        match value.elements() {
+            Some(elements) => parts.extend(elements),
+            None if matches!(value, Value::Many(_) | Value::Unknown(_)) => {
+                return value::join(vec![Value::unknown()], place);
+            }
+            None => parts.push(value.clone()),
+        }
+    }
+    let mut joined = Vec::new();
+    for (index, part) in parts.into_iter().enumerate() {
+        if index > 0 {
+            joined.push(separator.clone());
+        }
+        joined.push(part);
+    }
+    value::join(joined, place)
+}
+
+fn join_path(site: &Site<'_>, place: Span) -> Value {
+    let mut parts: Vec<Value> = Vec::new();
+    for value in site.receiver.iter().filter(|value| !matches!(value, Value::Named(_))).chain(&site.positional) {
+        let values = match value {
+            Value::List(values) => values.to_vec(),
+            Value::Map(_) | Value::Truth(_) | Value::Nothing => continue,
+            Value::Object(object) => vec![object.subject.clone()],
+            other => vec![other.clone()],
+        };
+        for value in values {
+            let absolute = matches!(&value, Value::Text(arg) if arg.prefix().starts_with('/'));
+            if absolute {
+                parts.clear();
+            }
+            if !parts.is_empty() && !ends_with_slash(parts.last()) {
+                parts.push(Value::computed("/", place));
+            }
+            parts.push(value);
+        }
+    }
+    if parts.len() == 1 {
+        return parts.pop().unwrap_or(Value::Nothing);
+    }
+    value::join(parts, place)
+}
+
+fn ends_with_slash(value: Option<&Value>) -> bool {
+    matches!(value, Some(Value::Text(arg)) if arg.suffix().ends_with('/'))
+}
+
+fn split(text: &Value, separator: &Value, place: Span) -> Value {
+    let Value::Text(arg) = text else { return Value::Many(Rc::new(text.element())) };
+    let [Piece::Text(known)] = arg.pieces.as_slice() else { return Value::Many(Rc::new(Value::unknown())) };
+    let string = known.as_str();
+    let mut words = Vec::new();
+    match separator.as_text().filter(|separator| !separator.trim().is_empty()) {
+        Some(separator) => {
+            let mut at = 0;
+            for part in string.split(separator).take(MAX_WORDS) {
+                words.push(Value::text(known.slice(at, at + part.len())));
+                at += part.len() + separator.len();
+            }
+        }
+        None if separator.as_text() == Some("") => {
+            words.extend(string.chars().take(MAX_WORDS).map(|c| Value::computed(c.to_string(), origin(text, place))));
+        }
+        None => {
+            let mut at = 0;
+            for part in string.split(char::is_whitespace).take(MAX_WORDS) {
+                if !part.is_empty() {
+                    words.push(Value::text(known.slice(at, at + part.len())));
+                }
+                at +=
+                    part.len() + string.get(at + part.len()..).and_then(|s| s.chars().next()).map_or(0, char::len_utf8);
+            }
+        }
+    }
+    Value::list(words)
+}
+
+fn replace(subject: &Value, arguments: &[Value], place: Span) -> Value {
+    match (subject.as_text(), arguments) {
+        (Some(text), [from, to, ..]) => match (from.as_text(), to.as_text()) {
+            (Some(from), Some(to)) if !from.is_empty() && text.len() * to.len().max(1) <= MAX_TEXT * 16 => {
+                Value::computed(text.replace(from, to), origin(subject, place))
+            }
+            _ => Value::unknown(),
+        },
+        _ => Value::unknown(),
+    }
+}
+
+fn reverse(value: &Value, place: Span) -> Value {
+    match value {
+        Value::List(values) => Value::list(values.iter().rev().cloned().collect()),
+        Value::Many(_) => value.clone(),
+        _ => match value.as_text() {
+            Some(text) => Value::computed(text.chars().rev().collect::<String>(), origin(value, place)),
+            None => Value::unknown(),
+        },
+    }
+}
+
+fn from_encoding(subject: &Value, arguments: &[Value], place: Span) -> Value {
+    if let Value::List(_) = subject {
+        return characters(&subject.elements().unwrap_or_default(), place);
+    }
+    match arguments.first().and_then(Value::as_text) {
+        None if !arguments.is_empty() => Value::unknown(),
+        Some(name) => match name.to_ascii_lowercase().as_str() {
+            "base64" | "base64url" | "base64_codec" => map_text(subject, &|text| utf8(decode::base64(text)?)),
+            "hex" | "hex_codec" => map_text(subject, &|text| utf8(decode::hex(text)?)),
+            "rot13" | "rot_13" => map_text(subject, &|text| Some(decode::rot13(text))),
+            _ => subject.clone(),
+        },
+        None => subject.clone(),
+    }
+}
+
+fn characters(values: &[Value], place: Span) -> Value {
+    let mut numbers = Vec::new();
+    for value in values {
+        match value {
+            Value::Number(number) => numbers.push(*number),
+            Value::List(elements) => {
+                for element in elements.iter() {
+                    let Value::Number(number) = element else { return Value::unknown() };
+                    numbers.push(*number);
+                }
+            }
+            Value::Text(_) => return value.clone(),
+            _ => return Value::unknown(),
+        }
+    }
+    decode::characters(numbers).map_or_else(Value::unknown, |text| Value::computed(text, place))
+}
+
+fn format_braces(subject: &Value, arguments: &[Value], site: &Site<'_>, place: Span) -> Value {
+    let Some(format) = subject.as_text() else { return value::join(vec![subject.clone(), Value::unknown()], place) };
+    let mut parts = Vec::new();
+    let mut next = 0usize;
+    let mut rest = format;
+    while let Some(at) = rest.find('{') {
+        parts.push(Value::computed(rest.get(..at).unwrap_or(""), place));
+        rest = rest.get(at + 1..).unwrap_or("");
+        if let Some(behind) = rest.strip_prefix('{') {
+            parts.push(Value::computed("{", place));
+            rest = behind;
+            continue;
+        }
+        let Some(end) = rest.find('}') else { break };
+        let name = rest.get(..end).unwrap_or("").split([':', '!']).next().unwrap_or("").trim();
+        let argument = match name.parse::<usize>() {
+            Ok(index) => arguments.get(index).cloned(),
+            Err(_) if name.is_empty() => {
+                next += 1;
+                arguments.get(next - 1).cloned()
+            }
+            Err(_) => site.named.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()),
+        };
+        parts.push(argument.unwrap_or_else(Value::unknown));
+        rest = rest.get(end + 1..).unwrap_or("");
+    }
+    parts.push(Value::computed(rest, place));
+    value::join(parts, place)
+}
+
+/// `format % arguments`
+pub(super) fn percent(format: &Value, arguments: &Value, place: Span) -> Value {
+    if let (Value::Number(_) | Value::Unknown(Source::Number), _) = (format, arguments) {
+        return Value::Unknown(Source::Number);
+    }
+    let Some(text) = format.as_text() else { return Value::unknown() };
+    let arguments = match arguments {
+        Value::List(values) => values.to_vec(),
+        other => vec![other.clone()],
+    };
+    let mut arguments = arguments.into_iter();
+    let mut parts = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find('%') {
+        parts.push(Value::computed(rest.get(..at).unwrap_or(""), place));
+        rest = rest.get(at + 1..).unwrap_or("");
+        let end = rest.find(|c: char| c.is_ascii_alphabetic() || c == '%').unwrap_or(rest.len());
+        match rest.get(end..).and_then(|rest| rest.chars().next()) {
+            Some('%') => parts.push(Value::computed("%", place)),
+            _ => parts.push(arguments.next().unwrap_or_else(Value::unknown)),
+        }
+        rest = rest.get(end + 1..).unwrap_or("");
+    }
+    parts.push(Value::computed(rest, place));
+    value::join(parts, place)
+}
+
+fn pack(site: &Site<'_>, place: Span) -> Value {
+    let (template, data) = match &site.receiver {
+        Some(receiver) if !matches!(receiver, Value::Named(_)) => {
+            let data = receiver.elements().unwrap_or_else(|| vec![receiver.clone()]);
+            (site.positional.first().cloned(), data)
+        }
+        _ => (site.positional.first().cloned(), site.positional.iter().skip(1).cloned().collect()),
+    };
+    let Some(template) = template.as_ref().and_then(Value::as_text) else { return Value::unknown() };
+    let first = data.first().cloned().unwrap_or(Value::Nothing);
+    match template.chars().next() {
+        Some('H') => map_text(&first, &|text| utf8(decode::hex(text)?)),
+        Some('m') => map_text(&first, &|text| utf8(decode::base64(text)?)),
+        Some('C' | 'c' | 'U' | 'W') => characters(&data, place),
+        Some('A' | 'a') => first,
+        _ => Value::unknown(),
+    }
+}
+
+fn expand_home(value: &Value, place: Span) -> Value {
+    let Value::Text(arg) = value else { return value.clone() };
+    let Some(Piece::Text(first)) = arg.pieces.first() else { return value.clone() };
+    let string = first.as_str();
+    if !(string == "~" || string.starts_with("~/")) {
+        return value.clone();
+    }
+    let mut pieces = vec![hole(Source::Home)];
+    value::push(&mut pieces, vec![Piece::Text(first.slice(1, string.len()))]);
+    value::push(&mut pieces, arg.pieces.iter().skip(1).cloned().collect());
+    Value::pieces(pieces, place)
+}
+
+fn enumerate(value: &Value) -> Value {
+    match value.elements() {
+        Some(elements) => Value::list(
+            elements
+                .into_iter()
+                .zip(0i64..)
+                .map(|(element, number)| Value::list(vec![Value::Number(number), element]))
+                .collect(),
+        ),
+        None => Value::Many(Rc::new(Value::list(vec![Value::Unknown(Source::Number), value.element()]))),
+    }
+}
+
+/// A path up to its last slash.
+fn parent(value: &Value) -> Value {
+    let path = match value {
+        Value::Object(object) => &object.subject,
+        other => other,
+    };
+    let Value::Text(arg) = path else { return Value::unknown() };
+    let mut pieces = arg.pieces.clone();
+    let Some(Piece::Text(last)) = pieces.pop() else { return Value::unknown() };
+    let Some(at) = last.as_str().trim_end_matches('/').rfind('/') else {
+        return if pieces.is_empty() { Value::computed(".", arg.span) } else { Value::unknown() };
+    };
+    value::push(&mut pieces, vec![Piece::Text(last.slice(0, at.max(1)))]);
+    Value::Text(Rc::new(Arg { pieces, span: arg.span }))
+}

@@ -1,0 +1,488 @@
+//! Functions, classes, declarations and imports.
+
+use std::rc::Rc;
+
+use super::super::ast::{Assign, Function, Import, Kind, Node};
+use super::super::schema::{Blocks, Keyword};
+use super::super::token::TokenKind;
+use super::expression::{ARGUMENT, LOWEST};
+use super::{Parser, Stop};
+
+impl Parser<'_> {
+    /// `let x: type = value`, `my ($a, $b) = @_`
+    pub(super) fn declaration(&mut self) -> Option<Node> {
+        while self.keyword() == Some(Keyword::Declare) && !self.is_symbol_at(self.at + 1, "=") {
+            self.at += 1;
+        }
+        // `def name(…) {`: a function after all.
+        let named = self.is_kind(|kind| matches!(kind, TokenKind::Name)) && self.is_symbol_at(self.at + 1, "(");
+        if named
+            && self.syntax.blocks == Blocks::Braces
+            && self.is_symbol_at(self.closing(self.at + 1).saturating_add(1), "{")
+        {
+            return Some(self.function_here());
+        }
+        // `final String name = …`: a type in front of the name.
+        while self.is_kind(|kind| matches!(kind, TokenKind::Name))
+            && self.keyword().is_none()
+            && self.ahead(1).is_some_and(|next| matches!(next.kind, TokenKind::Name) && !next.fresh)
+            && self.is_symbol_at(self.at + 2, "=")
+        {
+            self.at += 1;
+        }
+        if self.is_symbol_at(self.at + 1, ":") && self.syntax.arrows {
+            return self.typed_declaration();
+        }
+        self.expression(LOWEST)
+    }
+
+    /// `x: type = value`, behind the word that declares it.
+    fn typed_declaration(&mut self) -> Option<Node> {
+        let target = self.operand()?;
+        let mut index = self.at;
+        while let Some(token) = self.tokens.get(index) {
+            match self.text_of(index) {
+                "=" | ";" | "," | ")" | "}" => break,
+                "(" | "[" | "{" => index = self.closing(index).min(self.tokens.len()),
+                _ if token.fresh && index > self.at + 1 => break,
+                _ => {}
+            }
+            index = index.saturating_add(1);
+        }
+        self.at = index.min(self.tokens.len());
+        if !self.take("=") {
+            return Some(target);
+        }
+        let value = self.expression(ARGUMENT)?;
+        let span = target.span.to(value.span);
+        Some(Node::new(Kind::Assign(Box::new(Assign { target, value, append: false })), span))
+    }
+
+    /// A function, from the word that defines it.
+    pub(super) fn function(&mut self) -> Node {
+        self.at += 1;
+        self.take("*");
+        self.function_here()
+    }
+
+    /// A function, from its name or its parameters.
+    pub(super) fn function_here(&mut self) -> Node {
+        let start = self.here();
+        let mut name = None;
+        while self.is_kind(|kind| matches!(kind, TokenKind::Name)) && self.keyword() != Some(Keyword::Do) {
+            name = Some(self.text().to_owned());
+            self.at += 1;
+            if !self.is_symbol(".") && !self.is_symbol(":") && !self.is_symbol("::") {
+                break;
+            }
+            if self.ahead(1).is_none_or(|next| !matches!(next.kind, TokenKind::Name)) {
+                break;
+            }
+            self.at += 1;
+        }
+        self.skip_generics();
+        let parameters = if self.is_symbol("(") {
+            let close = self.closing(self.at);
+            self.at += 1;
+            let parameters = self.within_brackets(|parser| parser.parameters(close));
+            self.at = close.saturating_add(1).min(self.tokens.len());
+            parameters
+        } else if self.syntax.blocks == Blocks::End && !self.ended() {
+            let end = self.line_end();
+            let parameters = self.parameters(end);
+            self.at = end;
+            parameters
+        } else {
+            Vec::new()
+        };
+        let body = self.function_body();
+        Node::new(Kind::Function(Rc::new(Function { name, parameters, body })), self.since(start))
+    }
+
+    /// Where the head of a function without brackets ends.
+    fn line_end(&self) -> usize {
+        let mut index = self.at;
+        while let Some(token) = self.tokens.get(index) {
+            let ends = token.fresh && index > self.at
+                || matches!(self.text_of(index), ";" | "->" | "=")
+                || self.keyword_at(index) == Some(Keyword::Do);
+            if ends {
+                break;
+            }
+            index += 1;
+        }
+        index
+    }
+
+    /// The body of a function, from behind its parameters.
+    fn function_body(&mut self) -> Vec<Node> {
+        match self.syntax.blocks {
+            Blocks::Braces => {
+                let mut index = self.at;
+                while index < self.at + 60 && !matches!(self.text_of(index), "{" | "=>" | ";" | "}" | "") {
+                    let opens = matches!(self.text_of(index), "(" | "[");
+                    index = if opens { self.closing(index) } else { index }.saturating_add(1);
+                }
+                if self.is_symbol_at(index, "{") {
+                    self.at = index + 1;
+                    return self.statements(Stop::Bracket);
+                }
+                if self.is_symbol_at(index, "=>") {
+                    self.at = index + 1;
+                    return self.arrow_body();
+                }
+                // A body without braces (R), or a declaration without a body.
+                if self.syntax.braces == super::super::schema::Braces::Block { self.arrow_body() } else { Vec::new() }
+            }
+            Blocks::Indentation => {
+                while self.peek().is_some() && !self.is_symbol(":") && !self.ended() {
+                    let opens = matches!(self.text(), "(" | "[" | "{");
+                    self.at = if opens { self.closing(self.at) } else { self.at }.saturating_add(1);
+                }
+                match self.body().kind {
+                    Kind::Block(body) => body,
+                    _ => Vec::new(),
+                }
+            }
+            Blocks::End => {
+                if self.take("=") || self.is_key_word("do") {
+                    return self.arrow_body();
+                }
+                self.take("->");
+                // `when` guards and result types stand on the first line.
+                while !self.ended() && self.keyword() == Some(Keyword::Between) {
+                    self.at += 1;
+                    let _ = self.head();
+                }
+                if self.is_symbol("::") {
+                    self.at += 1;
+                    let _ = self.head();
+                }
+                if self.keyword() == Some(Keyword::Do) {
+                    self.at += 1;
+                }
+                self.statements(Stop::Word)
+            }
+        }
+    }
+
+    /// Consumes `, word:` if it stands here.
+    fn is_key_word(&mut self, word: &str) -> bool {
+        let comma = usize::from(self.is_symbol(","));
+        let stands = self.text_of(self.at + comma) == word && self.is_symbol_at(self.at + comma + 1, ":");
+        self.at += if stands { comma + 2 } else { 0 };
+        stands
+    }
+
+    /// What stands behind `=>`: a block or an expression.
+    pub(super) fn arrow_body(&mut self) -> Vec<Node> {
+        if self.take("{") {
+            return self.statements(Stop::Bracket);
+        }
+        self.expression(ARGUMENT).into_iter().collect()
+    }
+
+    /// The parameters up to the token at `close`.
+    pub(super) fn parameters(&mut self, close: usize) -> Vec<Node> {
+        let mut parameters = Vec::new();
+        while self.at < close.min(self.tokens.len()) && !self.broken {
+            let end = self.parameter_end(close);
+            parameters.extend(self.parameter(end));
+            self.at = end.saturating_add(1).max(self.at);
+        }
+        parameters
+    }
+
+    fn parameter_end(&self, close: usize) -> usize {
+        let mut index = self.at;
+        while index < close.min(self.tokens.len()) {
+            match self.text_of(index) {
+                "(" | "[" | "{" if self.is_kind_at(index) => index = self.closing(index),
+                "," | ";" => return index,
+                _ => {}
+            }
+            index = index.saturating_add(1);
+        }
+        index.min(close)
+    }
+
+    fn is_kind_at(&self, index: usize) -> bool {
+        self.tokens.get(index).is_some_and(|token| matches!(token.kind, TokenKind::Symbol))
+    }
+
+    /// One parameter, up to the token at `end`: a pattern, perhaps with a type and a default.
+    fn parameter(&mut self, end: usize) -> Option<Node> {
+        while self.at < end && self.is_kind_at(self.at) && !matches!(self.text(), "{" | "[" | "(") {
+            self.at += 1;
+        }
+        let start = self.at;
+        let mut default = None;
+        let mut target = None;
+        for index in start..end {
+            let Some(token) = self.tokens.get(index) else { break };
+            let name = || Node::new(Kind::Name(self.text_of(index).to_owned()), token.span);
+            match &token.kind {
+                TokenKind::Symbol if matches!(self.text_of(index), "=" | "\\\\") => {
+                    default = Some(index + 1);
+                    break;
+                }
+                TokenKind::Symbol if self.text_of(index) == ":" => break,
+                TokenKind::Variable => target = Some(name()),
+                TokenKind::Name if self.keyword_at(index) != Some(Keyword::Infix) => target = Some(name()),
+                _ => {}
+            }
+        }
+        if self.at < end && matches!(self.text(), "{" | "[" | "(") {
+            target = self.operand();
+        }
+        if let Some(Kind::Name(name)) = target.as_ref().map(|node| &node.kind) {
+            self.variables.insert(name.clone());
+        }
+        let target = target?;
+        // `key: value` gives a default in Ruby and a type elsewhere; neither is lost when it is read as an expression.
+        let Some(default) = default else { return Some(target) };
+        self.at = default;
+        let Some(value) = self.expression(ARGUMENT) else { return Some(target) };
+        let span = target.span.to(value.span);
+        Some(Node::new(Kind::Assign(Box::new(Assign { target, value, append: false })), span))
+    }
+
+    /// A class or module, from the word that defines it.
+    pub(super) fn class(&mut self) -> Node {
+        let start = self.here();
+        self.at += 1;
+        let name =
+            if self.is_kind(|kind| matches!(kind, TokenKind::Name)) { self.text().to_owned() } else { String::new() };
+        let mut index = self.at;
+        while let Some(token) = self.tokens.get(index) {
+            let head_ends = match self.syntax.blocks {
+                Blocks::Braces => matches!(self.text_of(index), "{" | ";"),
+                Blocks::Indentation => self.text_of(index) == ":",
+                Blocks::End => {
+                    (token.fresh && index > self.at)
+                        || self.text_of(index) == ";"
+                        || self.keyword_at(index) == Some(Keyword::Do)
+                }
+            };
+            if head_ends {
+                break;
+            }
+            let opens = self.is_kind_at(index) && matches!(self.text_of(index), "(" | "[");
+            index = if opens { self.closing(index) } else { index }.saturating_add(1);
+        }
+        self.at = index.min(self.tokens.len());
+        let body = match self.body().kind {
+            Kind::Block(body) => body,
+            _ => Vec::new(),
+        };
+        Node::new(Kind::Class(name, body), self.since(start))
+    }
+
+    /// `import a.b as c, d`, `import x, {a as b} from 'c'`
+    pub(super) fn import(&mut self) -> Node {
+        let start = self.here();
+        self.at += 1;
+        if self.text() == "type" || self.keyword() == Some(Keyword::Declare) {
+            self.at += 1;
+        }
+        let imports = match self.from_clause() {
+            Some(from) => self.bindings(from),
+            None => self.modules(),
+        };
+        Node::new(Kind::Import(imports), self.since(start))
+    }
+
+    /// Where the word `from` stands behind an `import`, or where its text stands when it has no bindings.
+    fn from_clause(&self) -> Option<usize> {
+        if self.is_kind(|kind| matches!(kind, TokenKind::Text(_))) {
+            return Some(self.at);
+        }
+        (self.at..(self.at + 200).min(self.tokens.len())).find(|index| {
+            self.text_of(*index) == "from"
+                && self.tokens.get(index + 1).is_some_and(|token| matches!(token.kind, TokenKind::Text(_)))
+        })
+    }
+
+    /// `x, {a as b}, * as c from 'd'`
+    fn bindings(&mut self, from: usize) -> Vec<Import> {
+        let text = if self.text_of(from) == "from" { from + 1 } else { from };
+        let module = self.literal_at(text).unwrap_or_default();
+        let mut imports = Vec::new();
+        let mut braces = false;
+        let mut index = self.at;
+        while index < from {
+            match self.text_of(index) {
+                "{" => braces = true,
+                "}" => braces = false,
+                "," => {}
+                _ => {
+                    let renamed = self.text_of(index + 1) == "as";
+                    let bound = self.text_of(if renamed { index + 2 } else { index }).to_owned();
+                    let name = match self.text_of(index) {
+                        "*" | "default" => module.clone(),
+                        name if braces => format!("{module}.{name}"),
+                        _ => module.clone(),
+                    };
+                    imports.push(Import { name, bound: Some(bound) });
+                    index += if renamed { 2 } else { 0 };
+                }
+            }
+            index += 1;
+        }
+        self.at = text + 1;
+        imports
+    }
+
+    /// `a.b as c, d`
+    fn modules(&mut self) -> Vec<Import> {
+        let mut imports = Vec::new();
+        loop {
+            let module = self.dotted();
+            if module.is_empty() {
+                break;
+            }
+            if self.take(":") {
+                // `import A: b, c`
+                while let Some(name) = self.take_name() {
+                    imports.push(Import { name: format!("{module}.{name}"), bound: Some(name) });
+                    if !self.take(",") {
+                        break;
+                    }
+                }
+                break;
+            }
+            let bound = if self.text() == "as" {
+                self.at += 1;
+                self.take_name()
+            } else {
+                None
+            };
+            match bound {
+                Some(bound) => imports.push(Import { name: module, bound: Some(bound) }),
+                None => {
+                    let first = module.split('.').next().unwrap_or("").to_owned();
+                    // Where classes are imported by their full name, the last part is what they are called.
+                    let last = module.rsplit('.').next().unwrap_or("").to_owned();
+                    if self.syntax.blocks == Blocks::Braces && first != last {
+                        imports.push(Import { name: module, bound: Some(last) });
+                    } else {
+                        imports.push(Import { name: first.clone(), bound: Some(first) });
+                    }
+                }
+            }
+            if !self.take(",") {
+                break;
+            }
+        }
+        imports
+    }
+
+    /// `from a.b import c as d, e`
+    pub(super) fn from(&mut self) -> Node {
+        let start = self.here();
+        self.at += 1;
+        while self.is_symbol(".") || self.is_symbol("...") {
+            self.at += 1;
+        }
+        let module = self.dotted();
+        let mut imports = Vec::new();
+        if self.keyword() == Some(Keyword::Import) {
+            self.at += 1;
+            let parenthesised = self.take("(");
+            if self.take("*") {
+                imports.push(Import { name: module, bound: None });
+                return Node::new(Kind::Import(imports), self.since(start));
+            }
+            while let Some(name) = self.take_name() {
+                let bound = if self.keyword() == Some(Keyword::As) {
+                    self.at += 1;
+                    self.take_name()
+                } else {
+                    None
+                };
+                imports.push(Import { name: format!("{module}.{name}"), bound: Some(bound.unwrap_or(name)) });
+                if !self.take(",") {
+                    break;
+                }
+            }
+            if parenthesised {
+                self.take(")");
+            }
+        }
+        Node::new(Kind::Import(imports), self.since(start))
+    }
+
+    /// `use A::B qw(c)`, `using A, B`, `use A\B as C`
+    pub(super) fn use_module(&mut self) -> Node {
+        let start = self.here();
+        self.at += 1;
+        let mut imports = Vec::new();
+        while self.is_kind(|kind| matches!(kind, TokenKind::Name | TokenKind::Number)) {
+            let module = self.dotted().replace('\\', ".");
+            if module.is_empty() {
+                self.at += 1;
+                continue;
+            }
+            let last = module.rsplit('.').next().unwrap_or("").to_owned();
+            let bound = if self.text() == "as" {
+                self.at += 1;
+                self.take_name()
+            } else {
+                None
+            };
+            imports.push(Import { name: module.clone(), bound: Some(bound.unwrap_or(last)) });
+            imports.push(Import { name: module, bound: None });
+            if !self.take(",") {
+                break;
+            }
+        }
+        let mut parts = vec![Node::new(Kind::Import(imports), self.since(start))];
+        while !self.ended() && !self.is_symbol(";") && !self.is_closing() && self.peek().is_some() {
+            let before = self.at;
+            parts.extend(self.expression(LOWEST));
+            self.take(",");
+            self.take(":");
+            if self.at == before {
+                break;
+            }
+        }
+        Node::new(Kind::Block(parts), self.since(start))
+    }
+
+    /// A name with its members, joined by dots.
+    fn dotted(&mut self) -> String {
+        let mut name = String::new();
+        while self.is_kind(|kind| matches!(kind, TokenKind::Name)) && self.keyword() != Some(Keyword::Import) {
+            name.push_str(self.text());
+            self.at += 1;
+            let member = self.is_symbol(".") || self.is_symbol("::");
+            if !member || self.ahead(1).is_none_or(|next| !matches!(next.kind, TokenKind::Name)) {
+                break;
+            }
+            self.at += 1;
+            name.push('.');
+        }
+        name
+    }
+
+    fn take_name(&mut self) -> Option<String> {
+        let stands = self.is_kind(|kind| matches!(kind, TokenKind::Name));
+        let name = self.text().to_owned();
+        self.at += usize::from(stands);
+        stands.then_some(name)
+    }
+
+    /// The text of a literal without anything computed.
+    fn literal_at(&self, index: usize) -> Option<String> {
+        use super::super::token::Part;
+        let TokenKind::Text(literal) = &self.tokens.get(index)?.kind else { return None };
+        literal
+            .parts
+            .iter()
+            .map(|part| match part {
+                Part::Known(text) => Some(text.as_str()),
+                Part::Code(_) | Part::Hole(_) => None,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,622 @@
+//! What hangs on an operand: members, subscripts, calls, blocks; and the other spellings of functions.
+
+use std::rc::Rc;
+
+use super::super::ast::{Argument, Call, Function, Kind, Node, Part};
+use super::super::schema::{BareCalls, Blocks, Braces, Keyword};
+use super::super::token::TokenKind;
+use super::expression::{ARGUMENT, LOWEST};
+use super::{Parser, Stop};
+
+/// How many members, subscripts and calls may hang on one operand.
+const MAX_POSTFIX: u32 = 300;
+
+impl Parser<'_> {
+    /// Reads all that hangs on `node`.
+    pub(super) fn postfix(&mut self, mut node: Node) -> Node {
+        for _ in 0..MAX_POSTFIX {
+            if self.broken {
+                return node;
+            }
+            match self.hang(node) {
+                Ok(longer) => node = longer,
+                Err(same) => return same,
+            }
+        }
+        self.broken = true;
+        node
+    }
+
+    /// Reads the next thing that hangs on `node`; gives `node` back when there is none.
+    fn hang(&mut self, node: Node) -> Result<Node, Node> {
+        let Some(token) = self.peek() else { return Err(node) };
+        let start = node.span.start;
+        let (spaced, fresh) = (token.spaced, token.fresh);
+        let text = self.text();
+        match &token.kind {
+            TokenKind::Symbol if self.syntax.members.iter().any(|member| member == text) => {
+                if self.ended() && !matches!(text, "." | "?." | "&." | "->" | "::") {
+                    return Err(node);
+                }
+                self.member(node)
+            }
+            _ if self.ended() => Err(node),
+            TokenKind::Symbol => match text {
+                "(" if self.syntax.juxtaposition && spaced => Err(node),
+                "(" if !callable(&node) => Err(node),
+                "(" => {
+                    let arguments = self.arguments();
+                    Ok(self.called(node, arguments))
+                }
+                "[" if spaced && self.syntax.bare_calls == BareCalls::All => Err(node),
+                "[" => {
+                    let key = self.subscript();
+                    Ok(Node::new(Kind::Index(Box::new(node), Box::new(key)), self.since(start)))
+                }
+                "{" => self.brace(node, spaced),
+                "++" | "--" if !fresh && !self.begins_operand(self.at + 1) => {
+                    self.at += 1;
+                    Ok(node)
+                }
+                "!" if !spaced
+                    && self.syntax.arrows
+                    && matches!(self.text_of(self.at + 1), "." | "(" | "[" | ")" | ",") =>
+                {
+                    self.at += 1;
+                    Ok(node)
+                }
+                "<" if !spaced && self.syntax.arrows => {
+                    let before = self.at;
+                    self.skip_generics();
+                    if self.at > before { Ok(node) } else { Err(node) }
+                }
+                "|" if self.keyword_at(self.at + 1) == Some(Keyword::Getline) => {
+                    self.at += 1;
+                    Ok(self.getline(Some(node)))
+                }
+                _ => Err(node),
+            },
+            TokenKind::Text(_) if self.is_template() && callable(&node) => {
+                let value = self.text_literal();
+                let call = Call { callee: node, arguments: vec![Argument { name: None, value }], template: true };
+                Ok(Node::new(Kind::Call(Box::new(call)), self.since(start)))
+            }
+            TokenKind::Text(_) if self.syntax.bare_calls == BareCalls::Literals && callable(&node) => {
+                let value = self.text_literal();
+                Ok(self.called(node, vec![Argument { name: None, value }]))
+            }
+            TokenKind::Name if self.keyword() == Some(Keyword::Do) && self.syntax.trailing_blocks && !self.header => {
+                Ok(self.trailing_block(node))
+            }
+            _ => Err(node),
+        }
+    }
+
+    /// A template literal right behind a name.
+    fn is_template(&self) -> bool {
+        self.syntax.arrows && self.text().starts_with('`')
+    }
+
+    fn called(&self, callee: Node, arguments: Vec<Argument>) -> Node {
+        let start = callee.span.start;
+        Node::new(Kind::Call(Box::new(Call { callee, arguments, template: false })), self.since(start))
+    }
+
+    /// `.name`, `->name`, `::name`, `?.[…]`, `.(…)`.
+    fn member(&mut self, node: Node) -> Result<Node, Node> {
+        let start = node.span.start;
+        let operator = self.at;
+        self.at += 1;
+        let Some(token) = self.peek() else { return Ok(node) };
+        match token.kind {
+            TokenKind::Name => {
+                let name = self.text().to_owned();
+                let constant = name.starts_with(char::is_uppercase);
+                self.at += 1;
+                self.names.insert(name.clone());
+                let member = Node::new(Kind::Member(Box::new(node), name), self.since(start));
+                if self.is_symbol("(") || self.is_assigned() {
+                    return Ok(member);
+                }
+                if self.begins_arguments(&member) {
+                    let arguments = self.bare_arguments();
+                    return Ok(self.called(member, arguments));
+                }
+                if self.syntax.members_are_calls && !(constant && self.text_of(operator) == "::") {
+                    return Ok(self.called(member, Vec::new()));
+                }
+                Ok(member)
+            }
+            TokenKind::Variable => {
+                // A member whose name is computed.
+                let key = Node::new(Kind::Name(self.text().to_owned()), token.span);
+                self.at += 1;
+                Ok(Node::new(Kind::Index(Box::new(node), Box::new(key)), self.since(start)))
+            }
+            TokenKind::Text(_) => {
+                let key = self.text_literal();
+                Ok(Node::new(Kind::Index(Box::new(node), Box::new(key)), self.since(start)))
+            }
+            TokenKind::Symbol => match self.text() {
+                "(" => {
+                    let arguments = self.arguments();
+                    Ok(self.called(node, arguments))
+                }
+                "[" => {
+                    let key = self.subscript();
+                    Ok(Node::new(Kind::Index(Box::new(node), Box::new(key)), self.since(start)))
+                }
+                "{" => {
+                    let key = self.brace_key();
+                    Ok(Node::new(Kind::Index(Box::new(node), Box::new(key)), self.since(start)))
+                }
+                "@" | "$" | "%" | "#" | "&" => {
+                    // `->@*`, `this.#field`
+                    self.at += 1;
+                    if !self.take("*") && self.is_kind(|kind| matches!(kind, TokenKind::Name)) {
+                        self.at += 1;
+                    }
+                    Ok(node)
+                }
+                _ => Ok(node),
+            },
+            _ => Ok(node),
+        }
+    }
+
+    fn is_assigned(&self) -> bool {
+        self.is_symbol("=") || self.is_symbol("||=") || self.is_symbol("+=") || self.is_symbol("<<=")
+    }
+
+    /// `[ … ]` behind an operand.
+    fn subscript(&mut self) -> Node {
+        let start = self.here();
+        let close = self.closing(self.at);
+        self.at += 1;
+        let (mut nodes, sliced) = self.within_brackets(|parser| parser.subscripts(close));
+        self.at = close.saturating_add(1).min(self.tokens.len());
+        let span = self.since(start);
+        match nodes.len() {
+            1 if !sliced => nodes.pop().unwrap_or_else(|| self.nothing()),
+            _ => Node::new(Kind::List(nodes), span),
+        }
+    }
+
+    /// What stands in a subscript; the parts of a slice are three, of which some are nothing.
+    fn subscripts(&mut self, close: usize) -> (Vec<Node>, bool) {
+        let mut nodes = Vec::new();
+        let mut colons = 0;
+        while self.at < close.min(self.tokens.len()) && !self.broken {
+            let before = self.at;
+            let width = match self.text() {
+                ":" => 1,
+                "::" => 2,
+                "," => 0,
+                _ => {
+                    nodes.extend(self.expression(LOWEST));
+                    if self.at == before {
+                        self.understood = false;
+                        self.at += 1;
+                    }
+                    continue;
+                }
+            };
+            self.at += 1;
+            colons += width;
+            while nodes.len() < colons {
+                nodes.push(self.nothing());
+            }
+        }
+        while colons > 0 && nodes.len() < 3 {
+            nodes.push(self.nothing());
+        }
+        (nodes, colons > 0)
+    }
+
+    /// `{key}` behind a variable, or a block behind a call.
+    fn brace(&mut self, node: Node, spaced: bool) -> Result<Node, Node> {
+        let start = node.span.start;
+        if self.syntax.brace_index {
+            if spaced
+                || !matches!(node.kind, Kind::Name(ref name) if name.starts_with(['$', '@', '%'])) && !is_place(&node)
+            {
+                return Err(node);
+            }
+            let key = self.brace_key();
+            return Ok(Node::new(Kind::Index(Box::new(node), Box::new(key)), self.since(start)));
+        }
+        if self.syntax.bare_calls == BareCalls::Literals && callable(&node) {
+            let value = self.map();
+            return Ok(self.called(node, vec![Argument { name: None, value }]));
+        }
+        let takes = matches!(node.kind, Kind::Name(_) | Kind::Call(_) | Kind::Member(..));
+        if self.syntax.trailing_blocks && takes && !(self.header && self.syntax.blocks == Blocks::Braces) {
+            return Ok(self.trailing_block(node));
+        }
+        Err(node)
+    }
+
+    /// `{ key }`
+    fn brace_key(&mut self) -> Node {
+        let start = self.here();
+        let close = self.closing(self.at);
+        self.at += 1;
+        let plain = self.at + 1 == close && self.is_kind(|kind| matches!(kind, TokenKind::Name));
+        let node = if plain {
+            let token_span = self.peek().map_or(Default::default(), |token| token.span);
+            Some(Node::new(Kind::Text(vec![Part::Known(self.source.slice(token_span))]), token_span))
+        } else {
+            self.within_brackets(|parser| parser.expression(LOWEST))
+        };
+        self.at = close.saturating_add(1).min(self.tokens.len());
+        node.unwrap_or_else(|| Node::new(Kind::Nothing, self.since(start)))
+    }
+
+    /// A block behind a call becomes its last argument.
+    fn trailing_block(&mut self, node: Node) -> Node {
+        let start = node.span.start;
+        let value = self.block_function();
+        let argument = Argument { name: None, value };
+        let call = match node.kind {
+            Kind::Call(mut call) => {
+                call.arguments.push(argument);
+                call
+            }
+            kind => {
+                let callee = Node::new(kind, node.span);
+                Box::new(Call { callee, arguments: vec![argument], template: false })
+            }
+        };
+        Node::new(Kind::Call(call), self.since(start))
+    }
+
+    /// `{ |x| … }`, `do |x| … end`, `{ x -> … }`
+    fn block_function(&mut self) -> Node {
+        let start = self.here();
+        if self.syntax.braces == Braces::Function {
+            return self.closure();
+        }
+        let braces = self.is_symbol("{");
+        self.at += 1;
+        let mut parameters = Vec::new();
+        if self.is_symbol("|") {
+            self.at += 1;
+            let mut close = self.at;
+            while close < self.tokens.len() && !self.is_symbol_at(close, "|") {
+                close += 1;
+            }
+            parameters = self.parameters(close);
+            self.at = (close + 1).min(self.tokens.len());
+        } else if self.is_symbol("||") {
+            self.at += 1;
+        }
+        let body = self.statements(if braces { Stop::Bracket } else { Stop::Word });
+        Node::new(Kind::Function(Rc::new(Function { name: None, parameters, body })), self.since(start))
+    }
+
+    /// `{ a, b -> … }`, `{ … it … }`
+    pub(super) fn closure(&mut self) -> Node {
+        let start = self.here();
+        let close = self.closing(self.at);
+        self.at += 1;
+        let mut arrow = self.at;
+        while arrow < close.min(self.at + 20) && !self.is_symbol_at(arrow, "->") && !self.is_symbol_at(arrow, "{") {
+            arrow += 1;
+        }
+        let parameters = if self.is_symbol_at(arrow, "->") {
+            let parameters = self.parameters(arrow);
+            self.at = arrow + 1;
+            parameters
+        } else {
+            vec![Node::new(Kind::Name("it".to_owned()), self.since(start))]
+        };
+        let body = self.statements(Stop::Bracket);
+        Node::new(Kind::Function(Rc::new(Function { name: None, parameters, body })), self.since(start))
+    }
+
+    /// `->(x) { … }`, `-> x do … end`
+    pub(super) fn stabby(&mut self) -> Node {
+        let start = self.here();
+        self.at += 1;
+        let mut close = self.at;
+        while close < self.tokens.len() && !self.is_symbol_at(close, "{") && self.keyword_at(close) != Some(Keyword::Do)
+        {
+            close += 1;
+        }
+        self.take("(");
+        let parameters = self.parameters(close);
+        self.at = close;
+        if self.at >= self.tokens.len() {
+            return Node::new(Kind::Nothing, self.since(start));
+        }
+        let block = self.block_function();
+        match block.kind {
+            Kind::Function(function) => {
+                let body = function.body.clone();
+                Node::new(Kind::Function(Rc::new(Function { name: None, parameters, body })), self.since(start))
+            }
+            _ => block,
+        }
+    }
+
+    /// `lambda a, b: expression`
+    pub(super) fn lambda(&mut self) -> Node {
+        let start = self.here();
+        self.at += 1;
+        let mut close = self.at;
+        while close < self.tokens.len() && !self.is_symbol_at(close, ":") {
+            let opens = matches!(self.text_of(close), "(" | "[" | "{");
+            close = if opens { self.closing(close) } else { close }.saturating_add(1);
+        }
+        let parameters = self.parameters(close);
+        self.at = close.saturating_add(1).min(self.tokens.len());
+        let body: Vec<Node> = self.expression(ARGUMENT).into_iter().collect();
+        Node::new(Kind::Function(Rc::new(Function { name: None, parameters, body })), self.since(start))
+    }
+
+    /// Whether the bracket that stands here opens the parameters of `(…) => …`.
+    pub(super) fn is_arrow_function(&self) -> bool {
+        if !self.syntax.arrows {
+            return false;
+        }
+        let behind = self.closing(self.at).saturating_add(1);
+        if self.is_symbol_at(behind, "=>") {
+            return true;
+        }
+        // A result type stands in between.
+        self.is_symbol_at(behind, ":")
+            && (behind + 1..behind + 12)
+                .take_while(|index| !matches!(self.text_of(*index), "," | ";" | ")" | "}" | "{" | "?" | ""))
+                .any(|index| self.is_symbol_at(index, "=>"))
+    }
+
+    /// `(a, b) => …`, `a => …`
+    pub(super) fn arrow_function(&mut self) -> Node {
+        let start = self.here();
+        let parameters = if self.is_symbol("(") {
+            let close = self.closing(self.at);
+            self.at += 1;
+            let parameters = self.within_brackets(|parser| parser.parameters(close));
+            self.at = close.saturating_add(1).min(self.tokens.len());
+            parameters
+        } else {
+            let end = self.at + 1;
+            let parameters = self.parameters(end);
+            self.at = end;
+            parameters
+        };
+        while self.peek().is_some() && !self.is_symbol("=>") {
+            self.at += 1;
+        }
+        self.at = (self.at + 1).min(self.tokens.len());
+        let body = self.arrow_body();
+        Node::new(Kind::Function(Rc::new(Function { name: None, parameters, body })), self.since(start))
+    }
+
+    /// Skips `<A, B<C>>` when a bracket stands behind it.
+    pub(super) fn skip_generics(&mut self) {
+        if !self.is_symbol("<") {
+            return;
+        }
+        let mut depth = 0i32;
+        for index in self.at..(self.at + 40).min(self.tokens.len()) {
+            match self.text_of(index) {
+                "<" => depth += 1,
+                ">" => depth -= 1,
+                ">>" => depth -= 2,
+                "," | "." | "|" | "[" | "]" | "&" | "?" => {}
+                _ if self.tokens.get(index).is_some_and(|token| matches!(token.kind, TokenKind::Name)) => {}
+                _ => return,
+            }
+            if depth <= 0 {
+                if self.is_symbol_at(index + 1, "(") {
+                    self.at = index + 1;
+                }
+                return;
+            }
+        }
+    }
+
+    /// Skips a type behind `as`.
+    pub(super) fn skip_type(&mut self) {
+        while self.is_kind(|kind| matches!(kind, TokenKind::Name)) {
+            self.at += 1;
+            if self.is_symbol("[") && self.closing(self.at) == self.at + 1 {
+                self.at += 2;
+            }
+            if !self.is_symbol(".") && !self.is_symbol("|") {
+                break;
+            }
+            self.at += 1;
+        }
+    }
+
+    /// Whether what stands here is the first argument of a call without parentheses.
+    pub(super) fn begins_arguments(&self, callee: &Node) -> bool {
+        if self.syntax.bare_calls != BareCalls::All || self.ended() {
+            return false;
+        }
+        let Some(token) = self.peek() else { return false };
+        let name = match &callee.kind {
+            Kind::Name(name) | Kind::Member(_, name) => name.as_str(),
+            _ => return false,
+        };
+        // The handle of `print STDERR "x"`.
+        if name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c == '_') {
+            return false;
+        }
+        if self.syntax.brace_index && self.is_symbol("{") {
+            return matches!(callee.kind, Kind::Name(_)) && !self.header;
+        }
+        token.spaced && self.begins_operand(self.at)
+    }
+
+    /// Whether the token at `index` starts an operand rather than going on with an operator.
+    fn begins_operand(&self, index: usize) -> bool {
+        let Some(token) = self.tokens.get(index) else { return false };
+        match &token.kind {
+            TokenKind::Text(_) | TokenKind::Number | TokenKind::Variable | TokenKind::Hole => true,
+            TokenKind::Name => match self.keyword_at(index) {
+                None => true,
+                Some(keyword) => {
+                    matches!(
+                        keyword,
+                        Keyword::Not
+                            | Keyword::New
+                            | Keyword::Function
+                            | Keyword::Lambda
+                            | Keyword::True
+                            | Keyword::False
+                            | Keyword::Nothing
+                            | Keyword::Declare
+                            | Keyword::Before
+                    ) || self.is_symbol_at(index + 1, ":") && self.syntax.blocks == Blocks::End
+                }
+            },
+            TokenKind::Symbol => {
+                let tight = self.tokens.get(index + 1).is_some_and(|next| !next.spaced);
+                match self.text_of(index) {
+                    "[" | "->" | "\\" | "!" | "@" | "$" => tight || self.text_of(index) == "[",
+                    "-" | "*" | "&" | ":" | "::" | "**" | "%" | "~" => tight && token.spaced,
+                    "(" => false,
+                    _ => false,
+                }
+            }
+            TokenKind::Indent | TokenKind::Dedent => false,
+        }
+    }
+
+    /// The arguments of a call without parentheses.
+    pub(super) fn bare_arguments(&mut self) -> Vec<Argument> {
+        let mut arguments = Vec::new();
+        if !self.enter() {
+            return arguments;
+        }
+        if self.syntax.brace_index && self.is_symbol("{") {
+            let start = self.here();
+            self.at += 1;
+            let body = self.statements(Stop::Bracket);
+            let function = Function { name: None, parameters: Vec::new(), body };
+            let value = Node::new(Kind::Function(Rc::new(function)), self.since(start));
+            arguments.push(Argument { name: None, value });
+            self.take(",");
+        }
+        while !self.broken && !self.ended_argument() {
+            let before = self.at;
+            let handle = self.at;
+            arguments.extend(self.argument());
+            if self.take(",") {
+                self.skip_line_end();
+                continue;
+            }
+            // The handle of `print $out "x"` has no comma behind it.
+            let plain = self.at == handle + 1 && arguments.len() == 1 && self.syntax.brace_index;
+            if self.at == before || !plain || self.ended() || !self.begins_operand(self.at) {
+                break;
+            }
+        }
+        self.leave();
+        arguments
+    }
+
+    /// Whether nothing is left for another argument.
+    fn ended_argument(&self) -> bool {
+        self.ended() || self.is_closing() || self.is_symbol(";")
+    }
+
+    /// Behind a comma a line may end.
+    fn skip_line_end(&mut self) {
+        if let Some(token) = self.tokens.get_mut(self.at) {
+            token.fresh = false;
+        }
+    }
+
+    /// `( … )` behind what is called.
+    pub(super) fn arguments(&mut self) -> Vec<Argument> {
+        let close = self.closing(self.at);
+        self.at += 1;
+        let mut arguments = Vec::new();
+        if self.enter() {
+            self.within_brackets(|parser| {
+                while parser.at < close.min(parser.tokens.len()) && !parser.broken {
+                    let before = parser.at;
+                    if parser.is_symbol(",") || parser.is_symbol(";") {
+                        parser.at += 1;
+                        continue;
+                    }
+                    arguments.extend(parser.argument());
+                    if parser.at == before {
+                        parser.understood = false;
+                        parser.at += 1;
+                    }
+                }
+            });
+            self.leave();
+        }
+        self.at = close.saturating_add(1).min(self.tokens.len());
+        arguments
+    }
+
+    /// One argument, perhaps with its name.
+    fn argument(&mut self) -> Option<Argument> {
+        if let Some(key) = self.key() {
+            let name = key.literal();
+            let value = self.expression(ARGUMENT).unwrap_or(key);
+            return Some(Argument { name, value });
+        }
+        let named = self.syntax.equals_names
+            && self.is_kind(|kind| matches!(kind, TokenKind::Name | TokenKind::Text(_)))
+            && self.is_symbol_at(self.at + 1, "=");
+        if named {
+            let name = self.text().trim_matches(['"', '\'', '`']).to_owned();
+            self.at += 2;
+            let value = self.expression(ARGUMENT).unwrap_or_else(|| self.nothing());
+            return Some(Argument { name: Some(name), value });
+        }
+        let value = self.expression(ARGUMENT)?;
+        if self.take("=>") {
+            let name = self.bare_key(value).literal();
+            let value = self.expression(ARGUMENT).unwrap_or_else(|| self.nothing());
+            return Some(Argument { name, value });
+        }
+        Some(Argument { name: None, value: self.comprehension(value) })
+    }
+
+    /// `print a, b > file`, `print a | command`
+    pub(super) fn print(&mut self) -> Node {
+        let start = self.here();
+        self.at += 1;
+        let outer = std::mem::replace(&mut self.printing, true);
+        let mut arguments = Vec::new();
+        while !self.broken && !self.ended_argument() {
+            let before = self.at;
+            arguments.extend(self.expression(ARGUMENT));
+            if !self.take(",") || self.at == before {
+                break;
+            }
+            self.skip_line_end();
+        }
+        let redirection = ["|&", "|", ">>", ">"].into_iter().find(|symbol| self.is_symbol(symbol));
+        let name = match redirection {
+            None => "print",
+            Some("|" | "|&") => "print|",
+            Some(_) => "print>",
+        };
+        if redirection.is_some() {
+            self.at += 1;
+            arguments.splice(0..0, self.expression(ARGUMENT));
+        }
+        self.printing = outer;
+        Node::call(name, arguments, self.since(start))
+    }
+}
+
+/// Whether a bracket behind this is a call.
+fn callable(node: &Node) -> bool {
+    !matches!(node.kind, Kind::Number(_) | Kind::Text(_) | Kind::Truth(_) | Kind::Pattern(_) | Kind::Map(_))
+}
+
+/// Whether this is an element or member, of which `{key}` may be an element.
+fn is_place(node: &Node) -> bool {
+    matches!(node.kind, Kind::Index(..) | Kind::Member(..))
+}

@@ -1,0 +1,640 @@
+//! What a language looks like and what its functions do, in the compiled form that is kept in the binary.
+//!
+//! The names of a language are looked up one by one, so a payload pays
+//! for the functions that it calls and for nothing else. `docs/languages/code.md` explains the written form.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::effect::{Class, Effect};
+use crate::payload::language::Language;
+use crate::payload::role::PathRole;
+
+/// Key of the [`Syntax`].
+pub const SYNTAX: &str = "syntax";
+/// Key of the [`Traits`].
+pub const TRAITS: &str = "traits";
+/// Prefix of the keys of functions, by their full name.
+pub const CALL: &str = "call:";
+/// Prefix of the keys of modules of which every function that is not listed has one meaning.
+pub const MODULE: &str = "module:";
+/// Prefix of the keys of methods of a type: `type:TYPE.METHOD`.
+pub const TYPE: &str = "type:";
+/// Prefix of the keys of methods whose receiver is not known.
+pub const METHOD: &str = "method:";
+/// Prefix of the keys of names that stand for a known value.
+pub const VALUE: &str = "value:";
+/// Prefix of the keys of names that stand for another name.
+pub const ALIAS: &str = "alias:";
+
+/// How a language is written.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Syntax {
+    /// What starts a comment to the end of the line.
+    pub line_comments: Vec<String>,
+    /// What starts and ends a comment.
+    pub block_comments: Vec<(String, String)>,
+    /// What starts and ends a comment at the start of a line.
+    pub documentation: Vec<(String, String)>,
+    /// Words that end the program when they stand alone on a line.
+    pub ends: Vec<String>,
+    /// The forms of string literals; of two that start alike the longer stands first.
+    pub strings: Vec<StringForm>,
+    /// Letters in front of a string, and what they make of it.
+    pub prefixes: BTreeMap<Prefix, Vec<String>>,
+    /// How here-documents are written.
+    pub here_documents: HereDocuments,
+    /// Whether quotes are chosen by letters: `q(…)`, `%w[…]`.
+    pub quote_like: QuoteLike,
+    /// What `:name` is.
+    pub symbols: Symbols,
+    /// Whether `/…/` is a pattern where an operand is expected, and what is computed in it.
+    pub regex: Option<Interpolation>,
+    /// Characters in front of the name of a variable.
+    pub sigils: String,
+    /// Characters in names besides letters, digits and `_`.
+    pub name_characters: String,
+    /// Characters that may end a name.
+    pub name_ends: String,
+    /// What a line end means.
+    pub newlines: Newlines,
+    /// How blocks are written.
+    pub blocks: Blocks,
+    /// Words with a meaning of their own.
+    pub keywords: BTreeMap<Keyword, Vec<String>>,
+    /// Operators that select a member.
+    pub members: Vec<String>,
+    /// Operators that join two texts.
+    pub concat: Vec<String>,
+    /// Operators that assign besides `=`.
+    pub assign: Vec<String>,
+    /// Operators that add to what stands left.
+    pub append: Vec<String>,
+    /// Operators that hand what stands left to the call that stands right.
+    pub pipes: Vec<String>,
+    /// Which calls need no parentheses.
+    pub bare_calls: BareCalls,
+    /// Whether naming a member calls it.
+    pub members_are_calls: bool,
+    /// Whether `{ … }` or `do … end` behind a call is a function that it gets.
+    pub trailing_blocks: bool,
+    /// Whether a statement may be followed by its condition or loop (`die if $x`).
+    pub modifiers: bool,
+    /// Whether `x => y` is a function.
+    pub arrows: bool,
+    /// What `{ … }` is where an operand is expected.
+    pub braces: Braces,
+    /// Whether `$h{key}` is an element.
+    pub brace_index: bool,
+    /// Whether `name = value` among arguments names an argument.
+    pub equals_names: bool,
+    /// Whether two operands side by side are joined.
+    pub juxtaposition: bool,
+    /// Whether a text may be called as a function of that name.
+    pub text_calls: bool,
+    /// The variable of loops without one.
+    pub topic: String,
+    /// Where code begins in a file of text (`<?php`); empty when all of it is code.
+    pub opening_tag: String,
+}
+
+/// A form of string literal.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct StringForm {
+    /// What it starts with.
+    pub open: String,
+    /// What it ends with; the same when nothing is given.
+    pub close: String,
+    /// What a backslash means in it.
+    pub escapes: Escapes,
+    /// What is computed in it.
+    pub interpolation: Interpolation,
+    /// What it is.
+    pub kind: TextKind,
+}
+
+/// What a string literal is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TextKind {
+    /// Text.
+    #[default]
+    Text,
+    /// A line for a shell, which runs.
+    Command,
+    /// A pattern.
+    Pattern,
+    /// Words, which make a list.
+    Words,
+    /// A pattern whose replacement is code.
+    Code,
+    /// Names of files that match a pattern.
+    Glob,
+}
+
+/// What a backslash means in a string.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Escapes {
+    /// Nothing.
+    #[default]
+    None,
+    /// It protects the quote and itself.
+    Quote,
+    /// It starts an escape sequence; octal numbers.
+    C,
+    /// As in C, and an unknown sequence stays as it is.
+    Python,
+    /// It starts an escape sequence; decimal numbers.
+    Lua,
+    /// Nothing; the quote is doubled to stand for itself.
+    Doubled,
+    /// It protects the character behind it, and both stay.
+    Kept,
+}
+
+/// What is computed inside a string.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Interpolation {
+    /// Nothing.
+    #[default]
+    None,
+    /// `{code}`, with `{{` for a brace.
+    Braces,
+    /// `${code}`.
+    DollarBraces,
+    /// `#{code}`.
+    HashBraces,
+    /// `$name`, `${name}`, `@name`, `@{[code]}`, each with subscripts.
+    Perl,
+    /// `$name`, `${name}`, `{$code}`, each with subscripts.
+    Php,
+    /// `$name`, `${code}`.
+    Dollar,
+    /// `$name`, `$(code)`.
+    DollarParentheses,
+}
+
+/// What letters in front of a string make of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Prefix {
+    /// Nothing.
+    #[default]
+    Plain,
+    /// Backslashes mean nothing.
+    Raw,
+    /// `{code}` is computed.
+    Braces,
+    /// Both.
+    RawBraces,
+    /// A pattern.
+    Pattern,
+}
+
+/// How here-documents start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HereDocuments {
+    /// There are none.
+    #[default]
+    None,
+    /// `<<NAME`, `<<"NAME"`, `<<~NAME`.
+    Two,
+    /// `<<<NAME`.
+    Three,
+}
+
+/// How quotes are chosen by letters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QuoteLike {
+    /// They are not.
+    #[default]
+    None,
+    /// `q`, `qq`, `qw`, `qx`, `m`, `qr`, `s`, `tr`, `y`.
+    Perl,
+    /// `%`, `%q`, `%Q`, `%w`, `%i`, `%x`, `%r`.
+    Ruby,
+    /// `~s`, `~S`, `~w`, `~r`, `~c`.
+    Elixir,
+}
+
+/// What `:name` is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Symbols {
+    /// Nothing of its own.
+    #[default]
+    None,
+    /// A text.
+    Text,
+    /// A name, with its colon.
+    Name,
+}
+
+/// What a line end means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Newlines {
+    /// It is a blank.
+    #[default]
+    Blank,
+    /// It ends a statement that can end there.
+    End,
+}
+
+/// How blocks are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Blocks {
+    /// `{ … }`.
+    #[default]
+    Braces,
+    /// `:` and indentation.
+    Indentation,
+    /// Up to `end`.
+    End,
+}
+
+/// What `{ … }` is where an operand is expected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Braces {
+    /// Keys and values.
+    #[default]
+    Map,
+    /// A function.
+    Function,
+    /// Statements.
+    Block,
+}
+
+/// Which calls need no parentheses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BareCalls {
+    /// None.
+    #[default]
+    None,
+    /// Those with one string or table.
+    Literals,
+    /// All.
+    All,
+}
+
+/// What a word means to the reader of a language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Keyword {
+    /// Defines a function: a name, parameters, a body.
+    Function,
+    /// A function in an expression: parameters, `:`, an expression.
+    Lambda,
+    /// Defines a class or module: a name, a body.
+    Class,
+    /// A loop over something.
+    For,
+    /// A condition and a body.
+    Branch,
+    /// A condition and a body that may run again and again.
+    While,
+    /// A body without a condition.
+    Body,
+    /// Stands between bodies of one statement.
+    Between,
+    /// Ends a body.
+    End,
+    /// Starts a body that ends with `end`.
+    Do,
+    /// Stands between a condition and its body.
+    Then,
+    /// `EXPRESSION as NAME` and a body.
+    With,
+    /// Stands in front of an expression or statement and changes nothing about it.
+    Before,
+    /// Stands in front of names that are declared.
+    Declare,
+    /// Removes variables or elements.
+    Remove,
+    /// Brings modules in: `import a.b as c`.
+    Import,
+    /// `from a import b as c`.
+    From,
+    /// `use A::B qw(c)`.
+    Use,
+    /// Nothing.
+    Skip,
+    /// An operator between two operands.
+    Infix,
+    /// An operator that gives one of its operands.
+    Either,
+    /// An operator that repeats a text.
+    Repeat,
+    /// An operator in front of an operand.
+    Not,
+    /// Makes an object of a class.
+    New,
+    /// Between a loop's variable and what it goes over.
+    In,
+    /// Between an expression and the name that it gets.
+    As,
+    /// The value true.
+    True,
+    /// The value false.
+    False,
+    /// No value.
+    Nothing,
+    /// Prints, perhaps to a file or a command (awk).
+    Print,
+    /// Reads a line, perhaps from a file or a command (awk).
+    Getline,
+}
+
+/// What holds for a language as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Traits {
+    /// The word that rule names start with.
+    pub language: String,
+    /// First words of function names that lose something, and the effect.
+    pub verbs: Vec<String>,
+    /// First words of function names that only read.
+    pub reads: Vec<String>,
+    /// The effect of a function whose name starts with a deleting word.
+    pub effect: Option<Effect>,
+    /// Prefixes of module names that mean nothing (`node:`).
+    pub prefixes: Vec<String>,
+    /// Members that stand for what they are a member of (`__dict__`).
+    pub transparent: Vec<String>,
+    /// Ends of names of functions that change nothing (`Error`).
+    pub pure_ends: Vec<String>,
+}
+
+/// What a call does.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Meaning {
+    /// When this meaning holds; of several for one name the first that holds counts.
+    pub guard: Option<Guard>,
+    /// The class of the call itself.
+    pub class: Option<Class>,
+    /// What it loses.
+    pub effect: Option<Effect>,
+    /// The paths that it works on.
+    pub paths: Vec<(PathRole, Slot)>,
+    /// What is written; a path that gets nothing is emptied.
+    pub content: Option<Slot>,
+    /// Code that it runs.
+    pub runs: Vec<(Runs, Slot)>,
+    /// The option that makes a program's name a line for a shell.
+    pub shell_when: Option<Slot>,
+    /// What the program reads.
+    pub input: Option<Slot>,
+    /// The request that it sends.
+    pub http: Option<Http>,
+    /// Whether its arguments leave the machine.
+    pub transmits: bool,
+    /// Functions that it calls.
+    pub invokes: Vec<Slot>,
+    /// What those functions get: the elements of this.
+    pub elements: Option<Slot>,
+    /// What it does that data cannot say.
+    pub does: Option<Behaviour>,
+    /// What it gives, as far as that can be computed.
+    pub computes: Option<Compute>,
+    /// The type of what it gives.
+    pub gives: Option<String>,
+}
+
+/// When a meaning holds. Every part that is given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Guard {
+    /// At least so many positional arguments.
+    pub at_least: Option<u8>,
+    /// At most so many positional arguments.
+    pub at_most: Option<u8>,
+    /// This argument is given and not known to be false or nothing.
+    pub given: Option<Slot>,
+    /// This argument is a known text that starts with one of the words.
+    pub starts: Option<(Slot, Vec<String>)>,
+    /// This argument is a known text that holds one of the words.
+    pub holds: Option<(Slot, Vec<String>)>,
+    /// It is called with a template.
+    pub template: bool,
+}
+
+/// An argument of a call.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Slot {
+    /// The positional argument at this place, from 0.
+    At(u8),
+    /// The positional arguments from this place on.
+    From(u8),
+    /// The last positional argument.
+    Last,
+    /// The argument of this name, or the entry of this name in an argument.
+    Named(String),
+    /// What stands in front of the method.
+    Receiver,
+    /// The variable that is meant when nothing is given.
+    Topic,
+}
+
+/// How code is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Runs {
+    /// A line for a shell.
+    Shell,
+    /// A program and its arguments: the slots together.
+    Program,
+    /// One argument is a line for a shell, several are a program and its arguments.
+    Line,
+    /// Code in a language.
+    Code(Language),
+    /// A statement that is SQL when it is known, and otherwise nothing that is known.
+    Statement(Language),
+    /// A file of code.
+    File(Language),
+}
+
+/// A request over HTTP.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Http {
+    /// The method.
+    pub method: HttpMethod,
+    /// The address.
+    pub url: Slot,
+}
+
+/// The method of a request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum HttpMethod {
+    /// Always this one.
+    Fixed(String),
+    /// Given by an argument; the second is what holds without it.
+    Given(Slot, String),
+    /// GET, or POST when this argument is given.
+    Posts(Slot),
+}
+
+/// What a call does that data cannot say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Behaviour {
+    /// Opens the file at 0 in the mode at 1.
+    Open,
+    /// Opens, as Perl does: the handle at 0, then mode and path.
+    OpenPerl,
+    /// Opens a file, or a program behind `|`.
+    OpenPipe,
+    /// Opens a path that stands in front.
+    OpenReceiver,
+    /// Ends the use of an opened file.
+    Close,
+    /// Writes to an opened file.
+    Write,
+    /// Sends the signal at 1 to the process at 0.
+    KillProcess,
+    /// Sends the signal at 0 to the processes from 1 on.
+    KillSignal,
+    /// Takes the member at 1 of what stands at 0.
+    GetMember,
+    /// Calls the member at 0 of what stands in front.
+    Send,
+    /// Calls what stands in front, with the arguments behind the first.
+    CallThis,
+    /// As [`Behaviour::CallThis`], with the arguments in a list.
+    ApplyThis,
+    /// Gives the function at 0 with the arguments behind it.
+    Partial,
+    /// Gives what stands in front, as a function with the arguments behind the first.
+    Bind,
+    /// Calls the function at 0 with the arguments behind it.
+    Invoke,
+    /// Brings in the module at 0.
+    Require,
+    /// Changes the folder to the path at 0.
+    ChangeFolder,
+    /// Gives a function that runs the code of the last argument.
+    MakeFunction,
+    /// Prints to the command at 0.
+    PrintToCommand,
+    /// Changes mode bits: the mode at 0 or 1, whole trees when it says so.
+    Modes,
+    /// Removes the first element of the list of arguments.
+    Shift,
+}
+
+/// What a call gives, computed from known arguments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compute {
+    /// The first argument, or what stands in front.
+    Same,
+    /// What stands in front.
+    Receiver,
+    /// The arguments, joined by what stands in front.
+    JoinBy,
+    /// What stands in front, joined by the first argument.
+    JoinWith,
+    /// The argument at 1, joined by the one at 0.
+    JoinList,
+    /// The arguments, side by side.
+    Concat,
+    /// Path components with a slash between them; what stands in front is the first.
+    JoinPath,
+    /// Words between blanks, or between the separator at 0.
+    Split,
+    /// As [`Compute::Split`], with the separator at 0 and the text at 1.
+    SplitBy,
+    /// Replaces what stands at 0 by what stands at 1.
+    Replace,
+    /// Backwards.
+    Reverse,
+    /// In lower case.
+    Lower,
+    /// In upper case.
+    Upper,
+    /// Without blanks around it.
+    Strip,
+    /// Base64 decoded.
+    FromBase64,
+    /// Hexadecimal digits decoded.
+    FromHex,
+    /// `%41` decoded.
+    FromUrl,
+    /// By the encoding that is named in an argument: base64, hex, or none.
+    FromEncoding,
+    /// ROT13.
+    Rot13,
+    /// Characters by their numbers.
+    Characters,
+    /// `{}` and `{0}` replaced by the arguments.
+    FormatBraces,
+    /// `%s` replaced by the arguments.
+    FormatPercent,
+    /// Perl's and Ruby's unpacking by a template.
+    Pack,
+    /// `~` becomes the home folder.
+    ExpandHome,
+    /// The home folder.
+    Home,
+    /// The folder that the program runs in.
+    StartFolder,
+    /// The folder for temporary files.
+    TemporaryFolder,
+    /// A fresh path for temporary data.
+    Fresh,
+    /// A variable of the environment.
+    Environment,
+    /// Names that match a pattern.
+    Glob,
+    /// Names below a folder, of which the path starts with the folder.
+    Walk,
+    /// Names in a folder.
+    Listing,
+    /// Paths below a folder.
+    Below,
+    /// A list of the arguments.
+    List,
+    /// The elements of what is given.
+    Elements,
+    /// Pairs of a number and an element.
+    Enumerate,
+    /// What the function at 0 gives for each element of 1, or of what stands in front.
+    Map,
+    /// The part of a path in front of the last slash.
+    Parent,
+    /// A number.
+    Number,
+    /// The content of the file at 0, or of what stands in front.
+    Content,
+    /// A range of numbers.
+    Range,
+    /// All names that are known.
+    Scope,
+}
+
+/// A value that a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Known {
+    /// The home folder.
+    Home,
+    /// The folder that the program runs in.
+    StartFolder,
+    /// The folder for temporary files.
+    TemporaryFolder,
+    /// A number.
+    Number,
+    /// Something that is only known when it runs.
+    Unknown,
+    /// Arguments that are only known when it runs.
+    Arguments,
+    /// A variable of the environment.
+    Environment,
+}
