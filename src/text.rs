@@ -111,8 +111,8 @@ impl Text {
         if !segment.exact {
             return Some(segment.source);
         }
-        let start = (segment.source.start + (byte - segment.at)).min(segment.source.end);
-        Some(Span { start, end: (start + 1).min(segment.source.end) })
+        let start = segment.source.start.saturating_add(byte - segment.at).min(segment.source.end);
+        Some(Span { start, end: start.saturating_add(1).min(segment.source.end) })
     }
 }
 
