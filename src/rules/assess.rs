@@ -503,10 +503,17 @@ impl<'a> Assessor<'a, '_> {
     fn of_operands(&self, uses: &[Use<'a>], world: &World<'_>) -> Vec<Carried> {
         let mut codes = Vec::new();
         let operands: Vec<&Use<'a>> = uses.iter().filter(|used| used.giver == Giver::Operand).collect();
+        let mut began = false;
         for used in operands {
             let Some(word) = used.word.as_deref() else { continue };
             let rest = match used.role {
                 Role::Shell | Role::File(_) => self.words_behind(word),
+                // A clause's command begins at its first operand and takes all that follow.
+                Role::Command | Role::ShellWords | Role::Words(_) if began => continue,
+                Role::Command | Role::ShellWords | Role::Words(_) => {
+                    began = true;
+                    self.words_behind(word)
+                }
                 _ => Vec::new(),
             };
             codes.extend(carry::of_value(used.role, word, &rest, world));
@@ -521,7 +528,11 @@ impl<'a> Assessor<'a, '_> {
     }
 
     fn of_command(&self, added: Option<&Added>, world: &World<'_>) -> Vec<Carried> {
-        let Some(words) = self.reading.command else { return Vec::new() };
+        let Some(words) = self.reading.command else {
+            // Without a command, the arguments behind `:::` are command lines themselves.
+            let lines = self.reading.arguments.iter().filter(|word| !matches!(word.text(), Some(":::" | ":::+")));
+            return lines.flat_map(|line| carry::of_value(Role::Shell, line, &[], world)).collect();
+        };
         let lines = match added {
             Some(added) => added.apply(words),
             None => vec![words.to_vec()],

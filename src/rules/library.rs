@@ -35,7 +35,7 @@ impl Library {
 
     /// The form of a program, by its plain name.
     pub fn program(&self, name: &str) -> Option<Form<'static>> {
-        if name.contains(':') {
+        if is_reserved(name) {
             return None;
         }
         archive::decode(self.get(name)?)
@@ -43,7 +43,7 @@ impl Library {
 
     /// What a project's rules say of a program: it can only raise the class.
     pub fn project_program(&self, name: &str) -> Option<Form<'static>> {
-        if name.contains(':') {
+        if is_reserved(name) {
             return None;
         }
         archive::decode(self.project?.get(name)?)
@@ -51,7 +51,7 @@ impl Library {
 
     /// Whether a program is known.
     pub fn knows(&self, name: &str) -> bool {
-        !name.contains(':') && self.get(name).is_some()
+        !is_reserved(name) && self.get(name).is_some()
     }
 
     /// A list of verbs.
@@ -81,4 +81,9 @@ static PAGES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pages.bin"));
 /// The page of every program.
 pub fn pages() -> Vec<super::compile::Page> {
     archive::decode(PAGES).unwrap_or_default()
+}
+
+/// Whether the name could be taken for the key of something other than a program. `:` itself is a built-in.
+fn is_reserved(name: &str) -> bool {
+    name.contains(':') && name != ":"
 }
