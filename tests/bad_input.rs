@@ -82,7 +82,6 @@ fn an_option_that_guard_does_not_know_hides_nothing() {
         vec!["--new-option", "value", "-c", "rm victim"],
         vec!["-Z", "script"],
         vec!["-Z"],
-        vec!["-x", "--login", "-c", "rm victim"],
     ] {
         let run = output(alone(&home).args(&arguments));
         assert_held(&run, &format!("{arguments:?}"));

@@ -44,7 +44,8 @@ pub enum Source {
 struct Asked {
     text: bool,
     input: bool,
-    prints: bool,
+    /// The call ends before anything runs, whatever follows.
+    ends: bool,
     incomplete: bool,
     named: bool,
 }
@@ -79,10 +80,11 @@ fn finish(mut call: Call, asked: &Asked, operands: usize, count: usize, dialect:
     call.operands = operands.min(count);
     // Asked for both, dash runs the text and then reads standard input.
     call.unclear |= dialect != Dialect::Bash && asked.text && asked.input;
+    call.unclear &= !asked.ends;
     // `+o noexec` would take `-n` back.
     call.only_reads &= !asked.named && dialect != Dialect::Zsh;
     call.source = match (asked.text, operands < count) {
-        _ if asked.prints || asked.incomplete => Source::None,
+        _ if asked.ends || asked.incomplete => Source::None,
         (true, true) => Source::Text(operands),
         (true, false) => Source::None,
         (false, true) if !asked.input => Source::Script(operands),
@@ -137,7 +139,8 @@ impl Grammar {
                 None if certain => call.unclear = true,
                 None => break,
                 Some((_, Long::Flag)) => {}
-                Some((_, Long::Prints)) => asked.prints = true,
+                // After an option that is not known, this may be its value.
+                Some((_, Long::Prints)) => asked.ends |= !call.unclear,
                 Some((_, Long::Value)) => {
                     next += 1;
                     asked.incomplete |= next >= arguments.len();
@@ -155,6 +158,8 @@ impl Grammar {
                 b'c' => asked.text = true,
                 b's' => asked.input = true,
                 b'i' => call.interactive = true,
+                // No shell has this letter; a long option in the wrong place ends the call.
+                b'-' if !self.lenient => asked.ends |= !call.unclear,
                 b'n' => call.only_reads = sign == b'-',
                 letter if self.valued.contains(letter) => {
                     asked.named = true;
@@ -243,6 +248,8 @@ mod tests {
             ("--rcfile", Source::None),
             ("--version", Source::None),
             ("--help x", Source::None),
+            ("-x --login -c T", Source::None),
+            ("-c --login T", Source::None),
             ("", Source::Input),
             ("-s", Source::Input),
             ("-s a b", Source::Input),
@@ -262,7 +269,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_unclear() {
-        for line in ["-Z -c T", "--frob -c T", "-x --login -c T", "-c --login T", "--rcfile=F -c T"] {
+        for line in ["-Z -c T", "-Z --login -c T", "--frob --version -c T", "--frob -c T", "--rcfile=F -c T"] {
             assert!(call(line, Dialect::Bash).unclear, "{line}");
         }
         for line in ["--login -c T", "-q -c T", "-O extglob -c T", "-sc T"] {
