@@ -121,7 +121,7 @@ impl Judge<'_> {
         judged.class = outcome.class;
         judged.findings = outcome.findings;
         {
-            let world = self.world(&carry.folder, carry.place, ledger);
+            let world = self.world(&carry.folder, &context.exported, carry.place, ledger);
             for used in &outcome.paths {
                 let fate = judge_payload_path(used, &world);
                 judged.class = judged.class.max(fate.class);
@@ -154,7 +154,7 @@ impl Judge<'_> {
         ledger: &mut Ledger,
         depth: usize,
     ) -> Judged {
-        let found = self.text_of(path, carry, texts, ledger);
+        let found = self.text_of(path, carry, context, texts, ledger);
         match found {
             FileText::Known(text) => {
                 let span = path.span;
@@ -172,7 +172,14 @@ impl Judge<'_> {
     }
 
     /// The text of a file of code, from the steps before, from a substitution, from standard input or from the machine.
-    fn text_of(&self, path: &Arg, carry: &Carry, texts: Option<&[Option<Text>]>, ledger: &Ledger) -> FileText {
+    fn text_of(
+        &self,
+        path: &Arg,
+        carry: &Carry,
+        context: &Context,
+        texts: Option<&[Option<Text>]>,
+        ledger: &Ledger,
+    ) -> FileText {
         let piped = "runs what comes through a pipe and cannot be read first";
         if let [Piece::Hole(hole)] = path.pieces.as_slice()
             && let Source::Process(steps) = &hole.source
@@ -200,7 +207,7 @@ impl Judge<'_> {
             Some(Left::Fetched) => return FileText::Opaque("runs what was downloaded just before, unread"),
             _ => {}
         }
-        let world = self.world(&carry.folder, carry.place, ledger);
+        let world = self.world(&carry.folder, &context.exported, carry.place, ledger);
         match read_file(path, &world, SCRIPT_LIMIT) {
             Some(text) => FileText::Known(Text::derived(text, path.span)),
             None => FileText::Unread,

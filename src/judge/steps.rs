@@ -1,12 +1,12 @@
 //! Judges shell text: its steps, one after the other, with their redirections.
 
 use super::{Judge, Judged, Ledger, MAX_COMMANDS, MAX_DEPTH};
-use crate::effect::Class;
+use crate::effect::{Class, Effect};
 use crate::follow::step::{Action, Arg, Command, Context, Redirection};
 use crate::follow::{Start, follow};
 use crate::request::Node;
 use crate::rules::schema::{Role, Where};
-use crate::rules::{Assessment, Handling, Left, World, assess, judge_path};
+use crate::rules::{Assessment, Fate, Handling, Left, World, assess, destructive, judge_path};
 use crate::shell::ast::RedirectOperator;
 use crate::span::Span;
 use crate::text::Text;
@@ -74,7 +74,7 @@ impl Judge<'_> {
             return Judged::opaque("judge.limit", span, "more commands than can be read in time");
         }
         let (mut assessment, redirected) = {
-            let world = self.world(&context.folder, place, ledger);
+            let world = self.world(&context.folder, &context.exported, place, ledger);
             let assessment = assess(command, span, &world);
             let redirected: Vec<_> = command
                 .redirections
@@ -109,11 +109,12 @@ impl Judge<'_> {
     pub(super) fn world<'w>(
         &'w self,
         folder: &'w crate::follow::step::Folder,
+        exported: &'w [(String, Arg)],
         place: Where,
         ledger: &'w Ledger,
     ) -> World<'w> {
         let bearings = if place == Where::Here { self.bearings } else { Default::default() };
-        World { library: self.library, facts: self.facts, bearings, folder, place, earlier: ledger }
+        World { library: self.library, facts: self.facts, bearings, folder, place, exported, earlier: ledger }
     }
 }
 
@@ -134,13 +135,38 @@ fn label(command: &Command) -> String {
     label
 }
 
+/// `/dev/tcp/HOST/PORT`: bash opens a connection.
+fn is_network(target: &Arg) -> bool {
+    ["/dev/tcp/", "/dev/udp/"].iter().any(|start| target.prefix().starts_with(start))
+}
+
+/// What goes through a connection that a redirection opens.
+fn through_network(redirection: &Redirection, command: &Command, assessment: &Assessment, world: &World<'_>) -> Fate {
+    let name = command.argv.first().and_then(Arg::text).map(|text| text.rsplit('/').next().unwrap_or(text));
+    let input = name.and_then(|name| world.library.program(name)).and_then(|form| form.input);
+    let finding = |effect, because| {
+        let rule = "shell.redirect.network";
+        Fate {
+            class: Class::Destructive,
+            findings: vec![destructive(rule, effect, redirection.span, redirection.target.shown("…"), because)],
+        }
+    };
+    if matches!(input, Some(Role::Shell | Role::Code(_))) {
+        return finding(Effect::Opaque, "somebody elsewhere can type commands into it");
+    }
+    if assessment.printed.secret {
+        return finding(Effect::Disclose, "sends something secret out");
+    }
+    Fate { class: Class::Mutating, findings: Vec::new() }
+}
+
 /// What a redirection does to its file, and what it leaves there.
 fn redirect(
     redirection: &Redirection,
     command: &Command,
     assessment: &Assessment,
     world: &World<'_>,
-) -> (crate::rules::Fate, Arg, Left) {
+) -> (Fate, Arg, Left) {
     use RedirectOperator::{Append, AppendBoth, Clobber, ReadWrite, Write, WriteBoth};
     let nothing = command.output.as_ref().is_some_and(Text::is_empty);
     let is_output = matches!(redirection.descriptor, None | Some(1));
@@ -152,12 +178,16 @@ fn redirect(
         _ => Role::Reads,
     };
     let handling = Handling { rule: "shell.redirect", recursive: false, effect: None };
+    if is_network(&redirection.target) {
+        return (through_network(redirection, command, assessment, world), redirection.target.clone(), Left::Written);
+    }
     let mut fate = judge_path(role, &redirection.target, handling, world);
     for finding in &mut fate.findings {
         finding.span = redirection.span;
     }
     let left = match (&command.output, role) {
         (Some(text), Role::Writes) => Left::Text(text.clone()),
+        _ if assessment.printed.secret => Left::Secret,
         _ if assessment.printed.fetched => Left::Fetched,
         _ => Left::Written,
     };

@@ -8,7 +8,7 @@ use super::condition::Asked;
 use super::paths::{Handling, judge_path};
 use super::read::{self, Given, Reading, operand_roles};
 use super::schema::{Arity, Clause, Form, PlaceName, Prints, Role, Where};
-use super::{Assessment, Left, World, destructive, found, is_secret, request, settings, unknown};
+use super::{Assessment, Left, World, destructive, found, request, settings, unknown};
 use crate::effect::{Class, Effect, Finding};
 use crate::follow::step::{Arg, Command, Folder, FolderChange, Input, Piece};
 use crate::payload::Carried;
@@ -116,7 +116,7 @@ fn just_made(program: &Arg, left: &Left) -> Option<Assessment> {
             input: Input::Inherited,
             at_most: None,
         }),
-        Left::Moved | Left::Written => return None,
+        Left::Moved | Left::Written | Left::Secret => return None,
     }
     Some(assessment)
 }
@@ -166,7 +166,7 @@ impl<'a> Assessor<'a, '_> {
             .flat_map(|used| used.word.iter().flat_map(|word| world.place_names(used.role, word)))
             .collect();
         let assigned: Vec<(&str, &Arg)> =
-            self.command.assignments.iter().map(|(name, value)| (name.as_str(), value)).collect();
+            self.command.assignments.iter().chain(world.exported).map(|(name, value)| (name.as_str(), value)).collect();
         self.reading.forms.push(form.clone());
         let asked = Asked { command: self.command, reading: &self.reading, places: &places, variables: &assigned };
         self.class_limit =
@@ -232,6 +232,11 @@ impl<'a> Assessor<'a, '_> {
             word: Some(Cow::Borrowed(word)),
             giver: Giver::Operand,
         }));
+        // Clients such as HTTPie send what stands behind `<` or `|`.
+        if form.input == Some(Role::HttpUpload) && !matches!(self.command.input, Input::Inherited | Input::Nothing) {
+            let dash = Arg::known(crate::text::Text::derived("-", self.span), self.span);
+            uses.push(Use { role: Role::HttpUpload, word: Some(Cow::Owned(dash)), giver: Giver::Option });
+        }
         uses
     }
 
@@ -389,12 +394,18 @@ impl<'a> Assessor<'a, '_> {
                         "sends something secret out",
                     ));
                 }
+                (Role::Url, Some(word)) if form.fetches => {
+                    // A download keeps the last part of its address as its name.
+                    let name = word.suffix().rsplit('/').next().unwrap_or_default();
+                    let path = Arg::known(crate::text::Text::derived(name, word.span), word.span);
+                    assessment.left.push((path, Left::Fetched));
+                }
                 (Role::SettingKey(table), Some(word)) => self.kept_setting(form, table, word, uses, world, assessment),
                 (role, Some(word)) if is_path_role(role) => {
                     let fate = judge_path(role, word, handling, world);
                     assessment.raise(fate.class);
                     assessment.findings.extend(fate.findings);
-                    self.leave(form, role, word, assessment);
+                    self.leave(form, role, word, uses, world, assessment);
                 }
                 _ => {}
             }
@@ -428,9 +439,22 @@ impl<'a> Assessor<'a, '_> {
     }
 
     /// Remembers what is left at a path.
-    fn leave(&self, form: &Form<'static>, role: Role, path: &Arg, assessment: &mut Assessment) {
+    fn leave(
+        &self,
+        form: &Form<'static>,
+        role: Role,
+        path: &Arg,
+        uses: &[Use<'a>],
+        world: &World<'_>,
+        assessment: &mut Assessment,
+    ) {
+        let secret = || {
+            let sources = uses.iter().filter(|used| matches!(used.role, Role::Reads | Role::Moves));
+            sources.filter_map(|used| used.word.as_deref()).any(|word| world.is_secret_path(word))
+        };
         let left = match role {
             Role::Writes if form.fetches => Left::Fetched,
+            Role::Writes if secret() => Left::Secret,
             Role::Writes if self.moves_something_precious() => Left::Moved,
             Role::Writes | Role::Appends => Left::Written,
             _ => return,
@@ -654,9 +678,9 @@ impl<'a> Assessor<'a, '_> {
             Prints::Fetched => printed.fetched = true,
             Prints::Found => printed.found = Some(self.found()),
             Prints::Content => {
-                let reads_secret = uses
-                    .iter()
-                    .any(|used| used.role == Role::Reads && used.word.as_ref().is_some_and(|word| is_secret(word)));
+                let reads_secret = uses.iter().any(|used| {
+                    used.role == Role::Reads && used.word.as_ref().is_some_and(|word| world.is_secret_path(word))
+                });
                 let words = uses.iter().filter_map(|used| used.word.as_ref());
                 let holds_secret = words.flat_map(|word| word.holes()).any(|hole| world.is_secret_hole(hole));
                 printed.secret = reads_secret || holds_secret || world.is_secret_input(&self.command.input);

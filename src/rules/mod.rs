@@ -46,6 +46,8 @@ pub struct World<'a> {
     pub folder: &'a Folder,
     /// Where the command runs.
     pub place: Where,
+    /// Variables that the text exported before.
+    pub exported: &'a [(String, Arg)],
     /// What the steps before it print and leave behind.
     pub earlier: &'a dyn Earlier,
 }
@@ -77,6 +79,8 @@ pub struct Printed {
 pub enum Left {
     /// It was downloaded.
     Fetched,
+    /// It is a copy of something secret.
+    Secret,
     /// It was moved there from a place where it was worth something.
     Moved,
     /// This text was written there.
@@ -187,7 +191,7 @@ impl World<'_> {
     fn is_secret_hole(&self, hole: &Hole) -> bool {
         match &hole.source {
             Source::Output(steps) | Source::Process(steps) => self.any_printed(steps, |printed| printed.secret),
-            Source::File(path) => is_secret(path),
+            Source::File(path) => self.is_secret_path(path),
             _ => false,
         }
     }
@@ -195,7 +199,7 @@ impl World<'_> {
     /// Whether standard input brings something secret.
     fn is_secret_input(&self, input: &Input) -> bool {
         match input {
-            Input::File(path) => is_secret(path),
+            Input::File(path) => self.is_secret_path(path),
             Input::Pipe(steps) => self.any_printed(steps, |printed| printed.secret),
             Input::Mixed(arg) => arg.holes().any(|hole| self.is_secret_hole(hole)),
             Input::Inherited | Input::Nothing | Input::Text(_) | Input::Unknown => false,

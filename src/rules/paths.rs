@@ -73,7 +73,7 @@ fn judge_one(role: Role, path: &Arg, handling: Handling<'_>, world: &World<'_>) 
         Role::Moves => moves(path, handling, world),
         Role::Modifies => modifies(path, handling, world),
         Role::Formats => formats(path, handling, world),
-        Role::Sends if is_secret(path) => {
+        Role::Sends if world.is_secret_path(path) => {
             Fate::bad(vec![finding(handling, Effect::Disclose, path, "sends the content of a secret file out")])
         }
         _ => Fate::harmless(Class::ReadOnly),
@@ -217,6 +217,11 @@ fn printed_paths(path: &Arg, world: &World<'_>) -> Option<Vec<Arg>> {
 }
 
 impl World<'_> {
+    /// Whether a path names something secret, or a copy of it that this text made.
+    pub fn is_secret_path(&self, path: &Arg) -> bool {
+        is_secret(path) || self.earlier.left_at(path, self.folder) == Some(Left::Secret)
+    }
+
     /// Where a path points.
     pub fn locate(&self, path: &Arg) -> Location {
         place::locate(path, self.folder, self.bearings)

@@ -60,10 +60,9 @@ fn script_name(name: &str) -> &str {
 fn asks_only_for_help(rest: &[Arg]) -> bool {
     match rest {
         [first] if matches!(first.text(), Some("--help" | "-h" | "--version" | "help" | "-V" | "version")) => true,
-        [words @ .., last] if last.text() == Some("--help") || last.text() == Some("-h") => {
-            // Subcommands alone may stand in front of it; with a deleting verb among them an unknown program may
-            // read the option too late.
-            words.iter().all(|word| word.text().is_some_and(|text| is_plain_word(text) && !is_deleting_name(text)))
+        // Only subcommands may stand in front of it: behind an operand an unknown program may not read it.
+        [words @ .., last] if matches!(last.text(), Some("--help" | "-h")) => {
+            words.len() < LEADING_WORDS && words.iter().all(|word| word.text().is_some_and(is_plain_word))
         }
         [first, words @ ..] if first.text() == Some("help") => {
             words.iter().all(|word| word.text().is_some_and(is_plain_word))
@@ -80,10 +79,20 @@ fn is_plain_word(text: &str) -> bool {
 
 /// `delete`, `force-remove`, `db:drop`: a word that says what is done.
 fn is_deleting_name(text: &str) -> bool {
+    let compound = text.contains(['-', ':']) && !text.contains('_');
     is_deleting_word(text)
-        || leading_verb(text).is_some()
+        || text.starts_with("force-")
+        || (compound && leading_verb(text).is_some())
         || (text.contains(':') && leading_or_trailing_verb(text).is_some())
 }
+
+/// Verbs behind which other words are names, not what is done.
+const NAMING: &[&str] = &[
+    "add", "apply", "call", "cat", "check", "config", "copy", "create", "describe", "diff", "edit", "exec", "explain",
+    "export", "find", "get", "grep", "import", "info", "inspect", "install", "invoke", "label", "list", "log", "logs",
+    "ls", "new", "open", "plan", "post", "print", "put", "query", "read", "rename", "restart", "run", "search", "set",
+    "show", "start", "status", "tag", "tail", "test", "update", "upload", "view", "watch", "write",
+];
 
 /// The words that say that an unknown program removes something: leading plain words, and long options.
 fn deleting_words(rest: &[Arg]) -> Vec<&Arg> {
@@ -105,8 +114,11 @@ fn deleting_words(rest: &[Arg]) -> Vec<&Arg> {
         }
         if leading < LEADING_WORDS && !word.has_hole() && is_plain_word(text) {
             leading += 1;
-            if is_deleting_name(text) && leading <= 3 {
+            if is_deleting_name(text) {
                 found.push(word);
+            }
+            if NAMING.contains(&text) {
+                leading = LEADING_WORDS;
             }
         } else {
             leading = LEADING_WORDS;
