@@ -515,6 +515,8 @@ pub enum Behaviour {
     Bind,
     /// Calls the function at 0 with the arguments behind it.
     Invoke,
+    /// Calls the functions among the arguments with what stands in front.
+    PassReceiver,
     /// Brings in the module at 0.
     Require,
     /// Changes the folder to the path at 0.
@@ -545,6 +547,8 @@ pub enum Compute {
     JoinList,
     /// The arguments, side by side.
     Concat,
+    /// What stands in front with the arguments added to it.
+    Add,
     /// Path components with a slash between them; what stands in front is the first.
     JoinPath,
     /// Words between blanks, or between the separator at 0.

@@ -147,9 +147,7 @@ impl Evaluator<'_> {
             match runs {
                 Runs::Program => {
                     runs_program = true;
-                    if words.is_empty() || !matches!(slot, Slot::Named(_)) {
-                        words.extend(site.slot(slot));
-                    }
+                    words.extend(site.slot(slot));
                 }
                 Runs::Line => {
                     let values: Vec<Value> =

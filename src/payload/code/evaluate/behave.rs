@@ -68,6 +68,15 @@ impl Evaluator<'_> {
                 Value::Partial(Rc::new((first(), bound)))
             }
             Behaviour::Invoke => self.invoke(site),
+            Behaviour::PassReceiver => {
+                let receiver = site.receiver.clone().unwrap_or_else(Value::unknown);
+                let mut value = receiver.clone();
+                for callee in &site.positional {
+                    let inner = self.plain_site(site.span, vec![receiver.clone()], false);
+                    value = self.call_value(callee.clone(), inner);
+                }
+                value
+            }
             Behaviour::Require => self.require(&first(), site.span),
             Behaviour::ChangeFolder => {
                 self.change_folder(first(), site);

@@ -177,6 +177,10 @@ impl Evaluator<'_> {
                 }
             },
             Value::Object(ref object) if object.type_name == "pure" => Value::unknown(),
+            // `(0, eval)(code)`
+            Value::List(values) if !values.is_empty() => {
+                self.call_value(values.last().cloned().unwrap_or(Value::Nothing), site)
+            }
             _ => self.call_unknown(site),
         }
     }

@@ -25,6 +25,7 @@ pub(super) fn compute(compute: Compute, site: &Site<'_>, place: Span) -> Value {
         Compute::JoinWith => join_list(&first(), &[subject], place),
         Compute::JoinList => join_list(&subject, &arguments, place),
         Compute::Concat => value::join(site.receiver.iter().chain(&site.positional).cloned().collect(), place),
+        Compute::Add => add(site.receiver.iter().chain(&site.positional).cloned().collect(), place),
         Compute::JoinPath => join_path(site, place),
         Compute::Split => split(&subject, &first(), place),
         Compute::SplitBy => split(&first(), &subject, place),

@@ -296,10 +296,16 @@ impl Evaluator<'_> {
 
     /// What a full name stands for.
     fn named(&self, name: &str) -> Value {
-        let name = name.replace("::", ".").replace('\\', ".");
-        let mut name = name.trim_start_matches('.').to_owned();
-        if let Some(target) = self.library.alias(&name) {
-            target.clone_into(&mut name);
+        let written = name.replace("::", ".").replace('\\', ".");
+        let mut name = String::with_capacity(written.len());
+        for part in written.split('.').filter(|part| !part.is_empty()) {
+            if !name.is_empty() {
+                name.push('.');
+            }
+            name.push_str(part);
+            if let Some(target) = self.library.alias(&name) {
+                target.clone_into(&mut name);
+            }
         }
         if let Some(known) = self.library.value(&name).or_else(|| self.library.value_in(&name)) {
             return compute::known(known, &name);

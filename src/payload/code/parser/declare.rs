@@ -271,11 +271,66 @@ impl Parser<'_> {
             index = if opens { self.closing(index) } else { index }.saturating_add(1);
         }
         self.at = index.min(self.tokens.len());
-        let body = match self.body().kind {
-            Kind::Block(body) => body,
-            _ => Vec::new(),
+        let body = match self.syntax.blocks {
+            Blocks::Braces => self.members(),
+            _ => match self.body().kind {
+                Kind::Block(body) => body,
+                _ => Vec::new(),
+            },
         };
         Node::new(Kind::Class(name, body), self.since(start))
+    }
+
+    /// The body of a class in braces: methods and fields.
+    fn members(&mut self) -> Vec<Node> {
+        let mut members = Vec::new();
+        if !self.is_symbol("{") || !self.enter() {
+            return members;
+        }
+        let close = self.closing(self.at);
+        self.at += 1;
+        let outer = std::mem::replace(&mut self.grouped, false);
+        while self.at < close.min(self.tokens.len()) && !self.broken {
+            let before = self.at;
+            if let Some(name) = self.method_name(close) {
+                self.at = name;
+                members.push(self.function_here());
+            } else if !self.separator() {
+                members.extend(self.statement());
+            }
+            if self.at == before {
+                self.understood = false;
+                self.at += 1;
+            }
+        }
+        self.grouped = outer;
+        self.leave();
+        self.at = close.saturating_add(1).min(self.tokens.len());
+        members
+    }
+
+    /// Where the name of the method stands that starts here: modifiers and types, a name, parameters, a body.
+    fn method_name(&self, close: usize) -> Option<usize> {
+        let mut index = self.at;
+        while index < close && index < self.at + 12 {
+            let token = self.tokens.get(index)?;
+            match &token.kind {
+                TokenKind::Name if self.keyword_at(index) == Some(Keyword::Function) => return None,
+                TokenKind::Name if self.is_symbol_at(index + 1, "(") => {
+                    let mut behind = self.closing(index + 1).saturating_add(1);
+                    if self.is_symbol_at(behind, ":") {
+                        // The type of the result.
+                        behind = (behind..close).find(|at| matches!(self.text_of(*at), "{" | ";" | "}" | "="))?;
+                    }
+                    return self.is_symbol_at(behind, "{").then_some(index);
+                }
+                TokenKind::Name => {}
+                TokenKind::Symbol if matches!(self.text_of(index), "*" | "#" | "<" | ">" | "[" | "]" | "@" | ".") => {}
+                _ => return None,
+            }
+            index += 1;
+        }
+        None
     }
 
     /// `import a.b as c, d`, `import x, {a as b} from 'c'`
