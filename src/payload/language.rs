@@ -54,6 +54,8 @@ pub enum Language {
     Awk,
     /// sed.
     Sed,
+    /// sed, editing the files that it reads.
+    SedInPlace,
     /// jq.
     Jq,
     /// AppleScript.
@@ -111,7 +113,7 @@ impl Language {
             Language::Php => "PHP",
             Language::Lua => "Lua",
             Language::Awk => "AWK",
-            Language::Sed => "sed",
+            Language::Sed | Language::SedInPlace => "sed",
             Language::Jq => "jq",
             Language::Applescript => "AppleScript",
             Language::Powershell => "PowerShell",

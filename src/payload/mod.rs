@@ -5,6 +5,7 @@
 //! the judgement needs; knows nothing of the shell.
 
 pub mod code;
+pub mod editors;
 pub mod graphql;
 pub mod http;
 pub mod json;
@@ -152,6 +153,12 @@ pub fn read(language: Language, code: &Arg) -> Outcome {
         Language::Memcached => stores::memcached::read(&text),
         Language::Graphql => graphql::read(&text),
         Language::Make => make::read(code),
+        Language::Sed => editors::sed(&text, false),
+        Language::SedInPlace => editors::sed(&text, true),
+        Language::Awk => editors::awk(&text),
+        Language::Ed => editors::ed(&text),
+        Language::Ex => editors::ex(&text),
+        Language::Gdb => editors::gdb(&text),
         _ => code::read(language, code),
     }
 }

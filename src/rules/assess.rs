@@ -499,6 +499,9 @@ impl<'a> Assessor<'a, '_> {
             codes.extend(self.of_operands(uses, world));
             codes.extend(self.of_command(added.as_ref(), world));
         }
+        if self.reading.given.iter().any(|given| given.role == Role::InPlace) {
+            codes.iter_mut().for_each(edits_in_place);
+        }
         let at_most = self.class_limit;
         assessment.carried.extend(codes.into_iter().map(|code| super::Carry { at_most, ..self.carrier.carry(code) }));
     }
@@ -698,6 +701,16 @@ impl<'a> Assessor<'a, '_> {
 
     fn found(&self) -> Vec<Arg> {
         found::shapes(&self.reading, &self.reading.operands)
+    }
+}
+
+/// Code that edits the files that it reads.
+fn edits_in_place(code: &mut Carried) {
+    use crate::payload::Language;
+    if let Carried::Code { language: language @ Language::Sed, .. }
+    | Carried::File { language: language @ Language::Sed, .. } = code
+    {
+        *language = Language::SedInPlace;
     }
 }
 
