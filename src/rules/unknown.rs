@@ -199,11 +199,17 @@ pub fn by_deleting_verb(reading: &Reading<'_>) -> Option<Span> {
 
 /// What the deleting verb in the name of a task does: `destroy`, `infra:destroy`, `db-drop`.
 pub fn deleting_task(task: &Arg) -> Option<Effect> {
-    let text = task.text().filter(|text| !text.contains('='))?;
+    let text = task.text().filter(|text| !text.contains('=') && !is_product(text))?;
     let verb = leading_or_trailing_verb(text)?;
     Some(match verb.to_ascii_lowercase().as_str() {
         "drop" | "truncate" | "flush" | "reset" => Effect::Drop,
         "destroy" | "deprovision" | "terminate" => Effect::Deprovision,
         _ => Effect::Delete,
     })
+}
+
+/// `delete-user.o`: a task that is the file it makes.
+fn is_product(task: &str) -> bool {
+    const EXTENSIONS: [&str; 11] = ["o", "lo", "a", "so", "d", "obj", "pdf", "html", "css", "json", "stamp"];
+    task.rsplit_once('.').is_some_and(|(_, extension)| EXTENSIONS.contains(&extension))
 }
