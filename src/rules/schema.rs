@@ -267,6 +267,8 @@ pub enum SettingTable {
     Systemd,
     /// socat's addresses.
     Socat,
+    /// Mercurial's configuration keys.
+    Mercurial,
 }
 
 impl SettingTable {
@@ -278,12 +280,20 @@ impl SettingTable {
             SettingTable::Tar => "tar",
             SettingTable::Systemd => "systemd",
             SettingTable::Socat => "socat",
+            SettingTable::Mercurial => "hg",
         }
     }
 
     /// The table of a name.
     pub fn by_name(name: &str) -> Option<SettingTable> {
-        let all = [SettingTable::Git, SettingTable::Ssh, SettingTable::Tar, SettingTable::Systemd, SettingTable::Socat];
+        let all = [
+            SettingTable::Git,
+            SettingTable::Ssh,
+            SettingTable::Tar,
+            SettingTable::Systemd,
+            SettingTable::Socat,
+            SettingTable::Mercurial,
+        ];
         all.into_iter().find(|table| table.name() == name)
     }
 }
