@@ -160,17 +160,13 @@ impl Marked<'_> {
         (rows, at)
     }
 
-    /// One row: as many characters of the range as fit, up to the end of the line.
+    /// One row: as much of the range as fits, up to the end of the line.
     fn row(&self, range: Range<usize>) -> (Vec<Run>, usize) {
+        let end = self.row_end(&range);
         let mut runs: Vec<Run> = Vec::new();
-        let mut columns = 0;
-        for (offset, c) in self.text.get(range.clone()).unwrap_or_default().char_indices() {
-            let at = range.start + offset;
+        for (offset, c) in self.text.get(range.start..end).unwrap_or_default().char_indices() {
             let (shown, width) = visible::character(c);
-            if c == '\n' || (columns > 0 && columns + width > self.room.columns) {
-                return (runs, at);
-            }
-            let marked = self.marks.iter().any(|mark| mark.contains(&at));
+            let marked = self.marks.iter().any(|mark| mark.contains(&(range.start + offset)));
             match runs.last_mut().filter(|run| run.marked == marked) {
                 Some(run) => {
                     run.shown.push_str(&shown);
@@ -178,9 +174,29 @@ impl Marked<'_> {
                 }
                 None => runs.push(Run { shown: shown.into_owned(), columns: width, marked }),
             }
-            columns += width;
         }
-        (runs, range.end)
+        (runs, end)
+    }
+
+    /// Where the row that begins with the range ends: before a newline, or where it is full; after a space, where one
+    /// is near.
+    fn row_end(&self, range: &Range<usize>) -> usize {
+        let mut columns = 0;
+        let mut space = None;
+        for (offset, c) in self.text.get(range.clone()).unwrap_or_default().char_indices() {
+            let at = range.start + offset;
+            columns += visible::character(c).1;
+            if c == '\n' {
+                return at;
+            }
+            if columns > self.room.columns && at > range.start {
+                return space.unwrap_or(at);
+            }
+            if c == ' ' && columns * 3 > self.room.columns * 2 {
+                space = Some(at + 1);
+            }
+        }
+        range.end
     }
 }
 
@@ -222,13 +238,14 @@ mod tests {
 
     #[test]
     fn short_texts_are_shown_whole() {
-        let cases: [(&str, &[&str], usize, &[&str]); 6] = [
+        let cases: [(&str, &[&str], usize, &[&str]); 7] = [
             ("rm -rf src", &["rm -rf src"], 80, &["<rm -rf src>"]),
             ("ls && rm x; ls", &["rm x"], 80, &["ls && <rm x>; ls"]),
             ("ls\nrm x\n", &["rm x"], 80, &["1| ls", "2| <rm x>"]),
             ("abcdefgh", &["def"], 4, &["abc<d>", "<ef>gh"]),
             ("a\x1b[2Jb", &["[2"], 80, &["a^[<[2>Jb"]),
             ("日本語 rm", &["rm"], 5, &["日本", "語 <rm>"]),
+            ("echo one && rm x", &["rm x"], 10, &["echo one ", "&& <rm x>"]),
         ];
         for (text, parts, columns, expected) in cases {
             assert_eq!(drawn(text, parts, columns, 20).0, expected, "{text:?}");
@@ -242,7 +259,7 @@ mod tests {
         assert_eq!(left_out, 0);
         assert_eq!(rows[0], "[... 3960 characters ...]");
         assert_eq!(rows[1], "echo a; echo a; echo a; echo a; echo a; ");
-        assert_eq!(rows[2], "<rm -rf src>; echo b; echo b; echo b; echo");
+        assert_eq!(rows[2], "<rm -rf src>; echo b; echo b; echo b; ");
         assert!(rows.last().expect("a row").ends_with(" characters ...]"), "{rows:?}");
     }
 

@@ -14,9 +14,12 @@ use crate::effect::{Class, Finding};
 use crate::policy::Held;
 use crate::visible;
 
-/// How many findings are told on a screen of usual height, and on a lower one.
-const FINDINGS: usize = 5;
-const FINDINGS_ON_LOW_SCREEN: usize = 2;
+/// How many reasons are told on a screen of usual height, and on a lower one.
+const REASONS: usize = 5;
+const REASONS_ON_LOW_SCREEN: usize = 2;
+
+/// How many paths, tables or hosts are named for one reason.
+const SUBJECTS: usize = 8;
 
 /// A screen with fewer rows is low.
 const LOW: usize = 24;
@@ -92,47 +95,73 @@ fn range(finding: &Finding) -> Range<usize> {
 
 /// What the command does, why, and what to do instead.
 fn reasons(held: &Held<'_>, setting: &Setting<'_>, pen: &Pen) -> String {
-    let told = told(&held.findings);
-    if told.is_empty() {
+    let reasons = grouped(&held.findings);
+    if reasons.is_empty() {
         return pen.labelled(held.report.class.as_str(), meaning(held.report.class));
     }
-    let most = if setting.rows < LOW { FINDINGS_ON_LOW_SCREEN } else { FINDINGS };
-    let mut text: String = told.iter().take(most).map(|finding| reason(finding, pen)).collect();
-    if told.len() > most {
-        text.push_str(&pen.labelled("", &format!("and {} more", told.len() - most)));
+    let most = if setting.rows < LOW { REASONS_ON_LOW_SCREEN } else { REASONS };
+    let mut text: String = reasons.iter().take(most).map(|reason| reason.drawn(pen)).collect();
+    if reasons.len() > most {
+        text.push_str(&pen.labelled("", &format!("and {} more", reasons.len() - most)));
     }
     text
 }
 
-/// The findings that say something different from those before them.
-fn told<'a>(findings: &[&'a Finding]) -> Vec<&'a Finding> {
-    let mut told: Vec<&Finding> = Vec::new();
+/// Findings that differ in nothing but what they are about.
+struct Reason<'a> {
+    finding: &'a Finding,
+    subjects: Vec<&'a str>,
+}
+
+/// The reasons, in the order of the first finding of each.
+fn grouped<'a>(findings: &[&'a Finding]) -> Vec<Reason<'a>> {
+    let mut reasons: Vec<Reason<'a>> = Vec::new();
     for finding in findings {
-        let same = |other: &&Finding| {
-            (other.effect, &other.subject, &other.because) == (finding.effect, &finding.subject, &finding.because)
+        let same = |reason: &&mut Reason<'_>| {
+            (reason.finding.effect, &reason.finding.because, &reason.finding.instead)
+                == (finding.effect, &finding.because, &finding.instead)
         };
-        if !told.iter().any(same) {
-            told.push(finding);
+        let subject = finding.subject.as_str();
+        match reasons.iter_mut().find(same) {
+            Some(reason) if subject.is_empty() || reason.subjects.contains(&subject) => {}
+            Some(reason) => reason.subjects.push(subject),
+            None => {
+                let subjects = Some(subject).filter(|subject| !subject.is_empty()).into_iter().collect();
+                reasons.push(Reason { finding, subjects });
+            }
         }
     }
-    told
+    reasons
 }
 
-fn reason(finding: &Finding, pen: &Pen) -> String {
-    let (label, meaning) = match finding.effect {
-        Some(effect) => (effect.as_str(), effect.meaning()),
-        None => (finding.class.as_str(), meaning(finding.class)),
-    };
-    let subject = visible::short(&finding.subject, 2 * PROSE);
-    let what = if subject.is_empty() { meaning.to_owned() } else { format!("{meaning}: {subject}") };
-    let mut text = pen.labelled(label, &what);
-    if !finding.because.is_empty() {
-        text.push_str(&pen.labelled("", &format!("why: {}", visible::short(&finding.because, 3 * PROSE))));
+impl Reason<'_> {
+    fn drawn(&self, pen: &Pen) -> String {
+        let finding = self.finding;
+        let (label, meaning) = match finding.effect {
+            Some(effect) => (effect.as_str(), effect.meaning()),
+            None => (finding.class.as_str(), meaning(finding.class)),
+        };
+        let mut text = match self.subjects() {
+            subjects if subjects.is_empty() => pen.labelled(label, meaning),
+            subjects => pen.labelled(label, &format!("{meaning}: {subjects}")),
+        };
+        if !finding.because.is_empty() {
+            text.push_str(&pen.labelled("", &format!("why: {}", visible::short(&finding.because, 3 * PROSE))));
+        }
+        if let Some(instead) = &finding.instead {
+            text.push_str(&pen.labelled("", &format!("instead: {}", visible::short(instead, 3 * PROSE))));
+        }
+        text
     }
-    if let Some(instead) = &finding.instead {
-        text.push_str(&pen.labelled("", &format!("instead: {}", visible::short(instead, 3 * PROSE))));
+
+    fn subjects(&self) -> String {
+        let shown: Vec<String> =
+            self.subjects.iter().take(SUBJECTS).map(|subject| visible::short(subject, PROSE)).collect();
+        match self.subjects.len().checked_sub(SUBJECTS).filter(|more| *more > 0) {
+            Some(more) => format!("{} and {more} more", shown.join(", ")),
+            None => shown.join(", "),
+        }
     }
-    text
 }
 
 /// What a class means where there is no effect to name.
@@ -151,4 +180,99 @@ fn notes(setting: &Setting<'_>, pen: &Pen) -> String {
     let limit = format!("no answer within {} s is no", setting.seconds);
     let notes = [folder, client, Some(limit)].into_iter().flatten().collect::<Vec<_>>().join(", ");
     pen.fold(INDENT, &notes, INDENT).lines().map(|line| pen.faint(line) + "\n").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::effect::Effect;
+    use crate::policy::Why;
+    use crate::request::Report;
+    use crate::span::Span;
+
+    fn finding(text: &str, effect: Effect, subject: &str, instead: Option<&'static str>) -> Finding {
+        let start = text.find(subject).unwrap_or(0);
+        Finding {
+            rule: "test".into(),
+            class: Class::Destructive,
+            effect: Some(effect),
+            span: Span::new(start, start + subject.len()),
+            subject: subject.to_owned(),
+            because: "nothing keeps a copy of it".into(),
+            instead: instead.map(Into::into),
+        }
+    }
+
+    fn screen(rows: usize, columns: usize) -> String {
+        let text = "cd app && git push --force origin main; rm -rf src lib".to_owned();
+        let findings = vec![
+            finding(&text, Effect::Rewrite, "--force", Some("push a new branch")),
+            finding(&text, Effect::Delete, "src", None),
+            finding(&text, Effect::Delete, "lib", None),
+        ];
+        let report = Report {
+            text,
+            class: Class::Destructive,
+            findings,
+            parsed: true,
+            unrecognised: false,
+            tree: Vec::new(),
+            direct: None,
+        };
+        let held = Held { report: &report, findings: report.findings.iter().collect(), why: Why::Class };
+        let setting =
+            Setting { rows, columns, colour: false, folder: Some("/home/me/app"), client: Some("claude"), seconds: 25 };
+        body(&held, &setting) + &question(false)
+    }
+
+    #[test]
+    fn on_a_usual_screen() {
+        let expected = "
+guard: this command is destructive
+
+  cd app && git push --force origin main; rm -rf src lib
+                     ^^^^^^^                     ^^^ ^^^
+
+  rewrite      replaces or withdraws what others share: --force
+               why: nothing keeps a copy of it
+               instead: push a new branch
+  delete       removes or empties data: src, lib
+               why: nothing keeps a copy of it
+
+  in /home/me/app, for claude, no answer within 25 s is no
+
+Run it? [y/N] ";
+        assert_eq!(screen(24, 80), expected);
+        assert_eq!(screen(50, 200), expected);
+    }
+
+    #[test]
+    fn on_a_narrow_screen() {
+        let expected = "
+guard: this command is
+destructive
+
+  cd app && git push --force
+                     ^^^^^^^
+  origin main; rm -rf src lib
+                      ^^^ ^^^
+
+  rewrite: replaces or
+  withdraws what others share:
+  --force
+  why: nothing keeps a copy of
+  it
+  instead: push a new branch
+  delete: removes or empties
+  data: src, lib
+  why: nothing keeps a copy of
+  it
+
+  in /home/me/app, for claude,
+  no answer within 25 s is no
+
+Run it? [y/N] ";
+        let drawn = screen(40, 31).lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + " ";
+        assert_eq!(drawn, expected);
+    }
 }
