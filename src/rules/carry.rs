@@ -44,7 +44,11 @@ pub fn of_value(role: Role, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec
     match role {
         Role::Shell => vec![Carried::Shell { text: value.clone(), arguments: rest.to_vec() }],
         Role::Program if value.text() == Some("") => Vec::new(),
-        Role::Program => vec![Carried::Shell { text: value.clone(), arguments: Vec::new() }],
+        Role::Program => {
+            // Nobody types into it, and the arguments that it gets from the carrier are not known.
+            let end = Arg::known(Text::derived("< /dev/null", value.span), value.span);
+            vec![Carried::Shell { text: join([value, &end].into_iter()), arguments: Vec::new() }]
+        }
         Role::Command => vec![Carried::Arguments(std::iter::once(value).chain(rest).cloned().collect())],
         Role::ShellWords => {
             vec![Carried::Shell { text: join(std::iter::once(value).chain(rest)), arguments: Vec::new() }]

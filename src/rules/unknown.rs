@@ -112,6 +112,9 @@ fn deleting_words(rest: &[Arg]) -> Vec<&Arg> {
             }
             continue;
         }
+        if text.starts_with('-') {
+            continue;
+        }
         if leading < LEADING_WORDS && !word.has_hole() && is_plain_word(text) {
             leading += 1;
             if is_deleting_name(text) {
@@ -190,11 +193,12 @@ fn look_up(verbs: &Verbs<'_>, word: &str) -> Option<(Class, Option<Effect>)> {
 /// What the deleting-verb rule says of a subcommand of a known program that no rule lists.
 pub fn by_deleting_verb(reading: &Reading<'_>) -> Option<Span> {
     let first = reading.unknown_subcommand?;
-    let second = reading.operands.get(1).copied();
+    let second = reading.operands.get(1).copied().filter(|word| word.text().is_some_and(is_deleting_word));
     std::iter::once(first)
+        .filter(|word| word.text().is_some_and(|text| is_plain_word(text) && is_deleting_name(text)))
         .chain(second)
-        .find(|word| word.text().is_some_and(|text| is_plain_word(text) && is_deleting_name(text)))
         .map(|word| word.span)
+        .next()
 }
 
 /// What the deleting verb in the name of a task does: `destroy`, `infra:destroy`, `db-drop`.

@@ -26,7 +26,7 @@ pub fn read(code: &Text) -> Outcome {
             }
             Kind::End => print_depth = None,
             Kind::Word => match &text[token.start..token.end] {
-                "print" | "printf" => print_depth = Some(depth),
+                _ if is_print(text, token) => print_depth = Some(depth),
                 "system" => runs(&mut outcome, code, &operand(&tokens, index + 2, true)),
                 // A loaded library or an include brings code that is not here.
                 "@load" | "@include" => opaque(&mut outcome, "awk.unknown", code),
@@ -38,7 +38,9 @@ pub fn read(code: &Text) -> Outcome {
                 print_depth = None;
             }
             Kind::Pipe if print_depth == Some(depth) => {
-                runs(&mut outcome, code, &operand(&tokens, index + 1, false));
+                let from = tokens[..index].iter().rposition(|token| token.kind == Kind::Word && is_print(text, token));
+                let printed = literal(code, &tokens[from.map_or(index, |from| from + 1)..index]);
+                piped(&mut outcome, code, &printed, &operand(&tokens, index + 1, false));
                 print_depth = None;
             }
             Kind::Pipe => {
@@ -94,6 +96,23 @@ fn operand(tokens: &[Token], from: usize, in_parentheses: bool) -> Vec<Token> {
         }
     }
     taken
+}
+
+fn is_print(text: &str, token: &Token) -> bool {
+    matches!(&text[token.start..token.end], "print" | "printf")
+}
+
+/// What is printed into a command: the command may be a shell that runs it.
+fn piped(outcome: &mut Outcome, code: &Text, printed: &Text, command: &[Token]) {
+    let line = literal(code, command);
+    if printed.is_empty() || printed.as_str().contains('\'') || line.as_str().contains(HOLE) {
+        return runs(outcome, code, command);
+    }
+    let mut whole = Text::derived("echo '", printed.source());
+    whole.push(printed);
+    whole.push(&Text::derived("' | ", line.source()));
+    whole.push(&line);
+    shell(outcome, whole);
 }
 
 /// A command line that is put together from an expression.
