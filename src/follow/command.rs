@@ -40,6 +40,11 @@ impl Call {
         self.argv.get(1..).unwrap_or_default()
     }
 
+    /// Whether it is `cd` or `pushd`.
+    fn changes_folder(&self) -> bool {
+        matches!(self.argv.first().and_then(Arg::text), Some("cd" | "pushd"))
+    }
+
     /// The same call without its first `count` words.
     pub(super) fn without(mut self, count: usize) -> Call {
         self.argv.drain(..count.min(self.argv.len()));
@@ -86,6 +91,11 @@ impl<'a> Follower<'a, '_> {
                 Some(call) => self.run(call, Lookup::ALL, mark),
                 None => Fail::Same,
             },
+            // Where the shell stands next is known as one place only.
+            _ if calls.iter().all(Call::changes_folder) => {
+                let call = self.condensed(|follower| follower.expand(simple, redirects, at));
+                self.run(call, Lookup::ALL, mark)
+            }
             _ => self.run_each(calls),
         };
         if simple.words.first().is_some_and(is_declaration) {

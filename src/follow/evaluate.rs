@@ -91,8 +91,11 @@ impl<'a> Follower<'a, '_> {
             .then(|| Arguments { name: self.state.registers.arguments.name.clone(), words: Some(rest.to_vec()) });
         self.within(&call.opened, |follower| {
             follower.with_assignments(&call.assignments, |follower| {
-                let Some(code) = code else {
+                // A file that a step before may have changed is read as it is now, and counts as unread too.
+                if code.is_none() {
                     follower.push(Action::SourcedFile(path.clone()), call.span);
+                }
+                let Some(code) = code.or_else(|| follower.stale_content(path)) else {
                     follower.disturbed = true;
                     return Fail::Same;
                 };

@@ -150,10 +150,20 @@ impl<'a> Follower<'a, '_> {
             Some(Content::Unknown) => return None,
             None => {}
         }
-        if self.disturbed || !key.starts_with('/') || self.facts.kind(&key) == Some(Kind::Special) {
+        if self.disturbed { None } else { self.content_now(&key, path) }
+    }
+
+    /// What a file holds at this moment, which something in the text may change before it is read.
+    pub(super) fn stale_content(&self, path: &Arg) -> Option<Arg> {
+        let key = self.file_key(path).filter(|key| self.state.files.get(key).is_none())?;
+        self.content_now(&key, path)
+    }
+
+    fn content_now(&self, key: &str, path: &Arg) -> Option<Arg> {
+        if !key.starts_with('/') || self.facts.kind(key) == Some(Kind::Special) {
             return None;
         }
-        let text = self.facts.read(&key, limits::TEXT)?;
+        let text = self.facts.read(key, limits::TEXT)?;
         Some(Arg::known(Text::derived(text, path.span), path.span))
     }
 }

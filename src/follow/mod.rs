@@ -97,7 +97,9 @@ impl Follower<'_, '_> {
     fn begin(&mut self, start: &Start) {
         self.state.registers.place.folder = start.context.folder.clone();
         if let Some((name, words)) = start.arguments.split_first() {
-            let arguments = Arguments { name: Some(name.clone()), words: Some(words.to_vec()) };
+            // A text that is given no arguments may still be meant for some: they count as unknown.
+            let words = (!words.is_empty()).then(|| words.to_vec());
+            let arguments = Arguments { name: Some(name.clone()), words };
             self.state.registers.arguments = Rc::new(arguments);
         }
         for (name, value) in &start.context.exported {

@@ -268,7 +268,8 @@ impl<'a> Follower<'a, '_> {
                 ..Command::default()
             };
             let id = self.push(Action::Command(command), redirection.span);
-            if let Some(written) = channel {
+            // What goes wrong is told on 2, so nobody can say that nothing is written there.
+            if let Some(written) = channel.filter(|_| redirection.descriptor != Some(2)) {
                 self.openers.push((id, written.channel));
             }
         }
