@@ -1,0 +1,78 @@
+//! Text that runs, and the bounds of following.
+
+use super::*;
+
+const UNKNOWN: &str = "UNREADABLE text is evaluated that is not known before it runs";
+const BROKEN: &str = "UNREADABLE text is evaluated that does not parse";
+
+#[test]
+fn evaluated_text_is_followed() {
+    check(&[
+        ("eval 'rm -rf src'", &["rm -rf src"]),
+        ("eval rm -rf src", &["rm -rf src"]),
+        ("v=src; eval \"rm -rf $v\"", &["v=src", "rm -rf src"]),
+        ("eval 'x=a'; c $x", &["x=a", "c a"]),
+        ("eval \"$x\"", &[UNKNOWN]),
+        ("eval \"c $x\"", &[UNKNOWN]),
+        ("eval \"$(a)\"", &["a", "eval <out [0]?>"]),
+        ("eval \"c $(mktemp)\"", &["mktemp", "c <fresh>"]),
+        ("eval 'c \"'", &[BROKEN]),
+        ("if t; then x=a; else x=b; fi; eval \"c $x\"", &["t", "x=a", "x=b", "c a", "c b"]),
+        ("source <(echo a)", &["echo a", "a"]),
+        (". /dev/stdin <<< 'a b'", &["a b <<'a b\\n'"]),
+        ("source f", &["SOURCED f"]),
+        ("echo 'rm x' > f; . ./f", &["echo 'rm x' 1>f", "rm x"]),
+        ("source <(a)", &["a", "SOURCED <proc [0]>"]),
+        ("trap 'rm x' EXIT; a", &["trap 'rm x' EXIT", "a", "rm x"]),
+        ("trap - EXIT; trap '' INT", &["trap - EXIT", "trap '' INT"]),
+        ("(trap 'rm x' EXIT; a); b", &["trap 'rm x' EXIT", "a", "rm x", "b"]),
+        ("alias l='rm x'\nl", &["alias 'l=rm x'", "l"]),
+        ("shopt -s expand_aliases\nalias l='rm x'\nl y", &["shopt -s expand_aliases", "alias 'l=rm x'", "rm x y"]),
+        ("exec rm x; b", &["rm x", "b"]),
+        ("command -v rm; command rm x; builtin echo x", &["command -v rm", "rm x", "echo x"]),
+    ]);
+}
+
+#[test]
+fn subscripts_are_evaluated() {
+    for text in [
+        "printf -v 'a[$(rm x)]' y",
+        "read 'a[$(rm x)]' <<< y",
+        "unset 'a[$(rm x)]'",
+        "[[ -v 'a[$(rm x)]' ]]",
+        "test -v 'a[$(rm x)]'",
+        "let 'a[$(rm x)]=1'",
+        "declare 'a[$(rm x)]=1'",
+        "v='a[$(rm x)]'; (( v ))",
+        "v='a[$(rm x)]'; echo ${!v}",
+        "[[ 'a[$(rm x)]' -eq 1 ]]",
+        "a['$(rm x)']=1",
+        "x='$(rm x)'; echo \"${x@P}\"",
+        "PS4='$(rm x)'",
+        "declare -i n='a[$(rm x)]'",
+    ] {
+        assert!(steps(text).iter().any(|step| step == "rm x"), "{text}: {:?}", steps(text));
+    }
+}
+
+#[test]
+fn following_is_bounded() {
+    let doubling: String = (1..40).map(|n| format!("f{n}() {{ f{0}; f{0}; }}\n", n - 1)).collect();
+    let cases = [
+        format!("f0() {{ a; }}\n{doubling}f39"),
+        format!("x=aaaaaaaaaaaaaaaa\n{}c $x", "x=$x$x\n".repeat(60)),
+        format!("{}c{}", "for a in 1 2; do x=$x$a; ".repeat(30), "; done".repeat(30)),
+        format!("{}a", "eval eval ".repeat(500)),
+        "f() { eval 'a; f; f'; }; f".to_owned(),
+        (0..3000).map(|n| format!("if t; then x{n}=1; fi; ")).collect::<String>() + "c",
+        format!("c {}", "$(a) ".repeat(3000)),
+        (0..3000).map(|n| format!("export v{n}=x; c; ")).collect(),
+        format!("( {} ) | c", "echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; ".repeat(5000)),
+    ];
+    for text in cases {
+        let begun = std::time::Instant::now();
+        let followed = follow(&Text::request(&text), &Start::default(), &NoFacts);
+        assert!(!followed.steps.is_empty());
+        assert!(begun.elapsed().as_secs() < 20, "{:.60} takes {:?}", text, begun.elapsed());
+    }
+}

@@ -1,0 +1,1 @@
+//! What a real bash passes to commands, beside what following says.
