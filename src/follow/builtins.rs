@@ -14,7 +14,7 @@ use super::value::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Builtin {
     Alias,
-    Builtin,
+    Bypass,
     Cd,
     Command,
     Complete,
@@ -50,7 +50,7 @@ pub(super) fn find(name: &str) -> Option<Builtin> {
         "[" | "test" => Builtin::Test,
         "alias" => Builtin::Alias,
         "break" | "continue" => Builtin::LeaveLoop,
-        "builtin" => Builtin::Builtin,
+        "builtin" => Builtin::Bypass,
         "cd" | "chdir" => Builtin::Cd,
         "command" => Builtin::Command,
         "complete" | "compgen" => Builtin::Complete,
@@ -84,7 +84,7 @@ impl<'a> Follower<'a, '_> {
     pub(super) fn builtin(&mut self, builtin: Builtin, call: Call, mark: Option<&Mark<'a>>) -> Fail<'a> {
         match builtin {
             Builtin::Alias => self.alias(call),
-            Builtin::Builtin => self.bypass(call, Lookup { functions: false, builtins: true }, mark),
+            Builtin::Bypass => self.bypass(call, Lookup { functions: false, builtins: true }, mark),
             Builtin::Cd => self.cd(call),
             Builtin::Command => self.command_builtin(call, mark),
             Builtin::Complete => self.complete(call),

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::choices::{Choices, Round};
+use super::choices::Round;
 use super::follower::{Fail, Follower, Printed};
 use super::redirect::Opened;
 use super::state::{Mark, Name};
@@ -55,7 +55,7 @@ impl Call {
 impl<'a> Follower<'a, '_> {
     /// Expands with every combination of values, once each.
     pub(super) fn rounds<T>(&mut self, mut expand: impl FnMut(&mut Self) -> T) -> Vec<T> {
-        let outer = std::mem::replace(&mut self.choices, Choices::default());
+        let outer = std::mem::take(&mut self.choices);
         let mut results = Vec::with_capacity(1);
         loop {
             results.push(expand(self));

@@ -93,10 +93,7 @@ impl<'a> Follower<'a, '_> {
         length: Option<&'a Arithmetic>,
     ) -> Base {
         let offset = self.arithmetic_number(offset);
-        let length = match length {
-            Some(length) => Some(self.arithmetic_number(length)),
-            None => None,
-        };
+        let length = length.map(|length| self.arithmetic_number(length));
         let bounds = |size: usize| bounds(size, offset?, length.map_or(Some(None), |length| length.map(Some))?);
         let unknown = || unknown(&parameter.name, self.at(parameter.span));
         match base {

@@ -101,7 +101,7 @@ impl<K: Ord + Clone, V: Clone> Tracked<K, V> {
         let since = self.log.get(mark..).unwrap_or_default();
         let mut keys: Vec<(&K, bool)> = since.iter().map(|(key, old)| (key, old.is_some())).collect();
         // A stable sort keeps the oldest entry of a key first, which tells whether it was there at all.
-        keys.sort_by(|(one, _), (other, _)| one.cmp(other));
+        keys.sort_by_key(|(key, _)| *key);
         keys.dedup_by(|(later, _), (earlier, _)| later == earlier);
         let changes = keys.into_iter().map(|(key, was_there)| (key, was_there, self.get(key)));
         changes

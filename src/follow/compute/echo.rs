@@ -4,7 +4,7 @@ use super::Run;
 use super::escapes::{Kind, unescape};
 use crate::follow::limits;
 use crate::follow::operations::quote;
-use crate::follow::step::{Arg, Piece};
+use crate::follow::step::{Arg, Hole, Piece, Source};
 use crate::shell::Dialect;
 use crate::span::Span;
 use crate::text::Text;
@@ -128,12 +128,7 @@ fn convert(conversion: &Conversion, argument: Option<&Arg>, printed: &mut Arg) -
         }
         'q' => printed.push_text(made(quoted(argument.text()?), argument)),
         _ => match argument.only_hole() {
-            Some(hole) => printed.push_hole(crate::follow::step::Hole {
-                source: crate::follow::step::Source::Number,
-                splits: false,
-                may_be_empty: false,
-                ..hole.clone()
-            }),
+            Some(_) => printed.push_hole(Hole::filled(Source::Number)),
             None => {
                 let text = conversion.number(argument.text()?)?;
                 printed.push_text(made(text, argument));

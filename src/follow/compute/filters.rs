@@ -241,7 +241,8 @@ fn set(text: &str) -> Option<Vec<char>> {
     let mut set = Vec::new();
     let mut at = 0;
     while let Some(c) = characters.get(at) {
-        if *c == '[' && characters.get(at + 1) == Some(&':') {
+        let next = characters.get(at + 1);
+        if *c == '[' && next == Some(&':') {
             let rest: String = characters.get(at + 2..)?.iter().collect();
             if let Some(length) = rest.find(":]") {
                 let class = rest.get(..length)?;
@@ -250,12 +251,10 @@ fn set(text: &str) -> Option<Vec<char>> {
                 continue;
             }
         }
-        if *c == '[' && matches!(characters.get(at + 1), Some('=' | '*'))
-            || *c == '[' && characters.get(at + 2) == Some(&'*')
-        {
+        if *c == '[' && (matches!(next, Some('=' | '*')) || characters.get(at + 2) == Some(&'*')) {
             return None;
         }
-        match (characters.get(at + 1), characters.get(at + 2)) {
+        match (next, characters.get(at + 2)) {
             (Some('-'), Some(to)) => {
                 set.extend(*c..=*to);
                 at += 3;
