@@ -142,7 +142,7 @@ impl Parser<'_> {
     /// `((…;…;…)) …`
     fn arithmetic_for(&mut self) -> Result<CommandKind> {
         self.advance(2);
-        let rules = Rules { stop: b';', ..ARITHMETIC };
+        let rules = Rules { stop: b';', flat: false, ..ARITHMETIC };
         let init = self.arithmetic_for_part(&rules)?;
         let condition = self.arithmetic_for_part(&rules)?;
         let update = self.arithmetic_inside(&rules)?;

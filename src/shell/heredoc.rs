@@ -123,10 +123,13 @@ impl Parser<'_> {
     pub(super) fn with_no_lines<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let lines = std::mem::take(&mut self.lines);
         let open = std::mem::take(&mut self.open_substitutions);
+        let (quotes, braces) = (std::mem::take(&mut self.quotes), std::mem::take(&mut self.braces));
+        let noted = self.substitutions.take();
         let result = read(self)?;
         self.check_lines()?;
         self.lines = lines;
         self.open_substitutions = open;
+        (self.quotes, self.braces, self.substitutions) = (quotes, braces, noted);
         Ok(result)
     }
 
@@ -230,6 +233,7 @@ impl Parser<'_> {
 
     fn here_text(&mut self) -> Result<Vec<Part>> {
         self.lines.in_body = true;
+        self.quotes += 1;
         self.nested(|parser| parser.inside(&HERE_DOCUMENT))
     }
 }

@@ -40,6 +40,17 @@ pub(super) enum Backslash {
     Text,
 }
 
+/// What `<(` and `>(` do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Angles {
+    /// They begin a process substitution.
+    Substitute,
+    /// Bash reads them as a process substitution to find where they end, and then takes them for text.
+    Check,
+    /// They are text.
+    Text,
+}
+
 /// What is special in a stretch of text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules {
@@ -54,8 +65,9 @@ pub(super) struct Rules {
     pub(super) single: Quote,
     pub(super) double: Quote,
     pub(super) backslash: Backslash,
-    /// Whether `<(…)` is special.
-    pub(super) processes: bool,
+    pub(super) angles: Angles,
+    /// Whether bash looks for the end without regard to `${…}` and `$[…]`.
+    pub(super) flat: bool,
     /// Whether the text is unquoted.
     pub(super) live: bool,
     pub(super) quoting: Quoting,
@@ -70,7 +82,8 @@ pub(super) const DOUBLE_QUOTED: Rules = Rules {
     single: Quote::Text,
     double: Quote::Text,
     backslash: Backslash::Before(b"$`\"\\"),
-    processes: false,
+    angles: Angles::Text,
+    flat: false,
     live: false,
     quoting: Quoting::Double,
 };
@@ -79,13 +92,13 @@ pub(super) const DOUBLE_QUOTED: Rules = Rules {
 pub(super) const HERE_DOCUMENT: Rules =
     Rules { close: 0, backslash: Backslash::Before(b"$`\\"), quoting: Quoting::HereDocument, ..DOUBLE_QUOTED };
 
-/// The operand of `${…}` outside quotes.
+/// The operand of `${…}` outside quotes, and a pattern or the message of `?` anywhere.
 pub(super) const OPERAND: Rules = Rules {
     close: b'}',
     single: Quote::Quotes,
     double: Quote::Quotes,
     backslash: Backslash::Quotes,
-    processes: true,
+    angles: Angles::Substitute,
     live: true,
     quoting: Quoting::Bare,
     ..DOUBLE_QUOTED
@@ -97,11 +110,9 @@ pub(super) const OPERAND_IN_QUOTES: Rules = Rules {
     single: Quote::Shields,
     double: Quote::Quotes,
     backslash: Backslash::Before(b"$`\"\\}"),
+    angles: Angles::Check,
     ..DOUBLE_QUOTED
 };
-
-/// The pattern of `"${x#pattern}"`.
-pub(super) const PATTERN_IN_QUOTES: Rules = Rules { processes: false, quoting: Quoting::Double, ..OPERAND };
 
 /// `((…))`, and the base of all arithmetic.
 pub(super) const ARITHMETIC: Rules = Rules {
@@ -110,16 +121,21 @@ pub(super) const ARITHMETIC: Rules = Rules {
     single: Quote::Shields,
     double: Quote::Shields,
     backslash: Backslash::Text,
+    angles: Angles::Check,
+    flat: true,
     live: true,
     quoting: Quoting::Arithmetic,
     ..DOUBLE_QUOTED
 };
 
-/// `[…]` of a subscript, and `$[…]`
-pub(super) const BRACKETS: Rules = Rules { close: b']', nest: Some((b'[', b']')), ..ARITHMETIC };
+/// `[…]` of a subscript.
+pub(super) const SUBSCRIPT: Rules = Rules { close: b']', nest: Some((b'[', b']')), flat: false, ..ARITHMETIC };
+
+/// `$[…]`
+pub(super) const OLD_ARITHMETIC: Rules = Rules { flat: true, ..SUBSCRIPT };
 
 /// Offset and length of `${x:offset:length}`.
-pub(super) const SUBSTRING: Rules = Rules { close: b'}', stop: b':', ..ARITHMETIC };
+pub(super) const SUBSTRING: Rules = Rules { close: b'}', stop: b':', flat: false, ..ARITHMETIC };
 
 /// `(…)` in an extended glob or a regular expression.
 pub(super) const PARENTHESES: Rules = Rules { close: b')', nest: Some((b'(', b')')), ..OPERAND };
@@ -198,6 +214,7 @@ impl Parser<'_> {
                 return Ok(());
             }
             match byte {
+                b'$' if rules.flat => self.flat_dollar(rules, parts)?,
                 b'$' => self.dollar(rules, parts)?,
                 b'`' => {
                     let part = self.backquotes(rules.quoting)?;
@@ -205,10 +222,7 @@ impl Parser<'_> {
                 }
                 b'\\' => self.backslash(rules, parts),
                 b'\'' | b'"' => self.quote_inside(byte, rules, parts)?,
-                b'<' | b'>' if rules.processes && self.ahead(1) == b'(' && self.is_bash() => {
-                    let part = self.process_substitution()?;
-                    parts.push(self, part);
-                }
+                b'<' | b'>' if rules.angles != Angles::Text && self.is_bash() => self.angles(rules, parts)?,
                 _ => self.plain_run(rules.live, parts),
             }
         }
@@ -226,6 +240,88 @@ impl Parser<'_> {
         let start = self.pos;
         let parts = self.inside(rules)?;
         Ok(Arithmetic { parts, span: self.span_from(start) })
+    }
+
+    /// A run of `<` and `>`, with the parentheses that may follow it.
+    fn angles(&mut self, rules: &Rules, parts: &mut Parts) -> Result<()> {
+        let start = self.pos;
+        let mut length = 0;
+        while matches!(self.ahead(length), b'<' | b'>') {
+            length += 1;
+        }
+        // Bash pairs the marks: after an even number of them the parenthesis is text where it looks for the end.
+        let substitutes = self.ahead(length) == b'(' && rules.quoting != Quoting::HereDocument;
+        if substitutes && length % 2 == 0 && rules.angles == Angles::Substitute {
+            return self.error("a process substitution behind another mark", start);
+        }
+        let substitutes = substitutes && length % 2 == 1;
+        for _ in 0..length - usize::from(substitutes) {
+            self.peek();
+            self.plain_byte(rules.live, parts);
+        }
+        if substitutes {
+            let before = (self.pos, self.lines.clone());
+            let part = self.process_substitution()?;
+            if rules.angles == Angles::Substitute {
+                parts.push(self, part);
+                return Ok(());
+            }
+            let close = self.pos - 1;
+            self.rewind(before.0)?;
+            self.lines = before.1;
+            self.advance_as_text(2, rules, parts);
+            self.within(close, |parser| {
+                parser.nested(|parser| parser.inside_into(&Rules { close: 0, stop: 0, abort: 0, ..*rules }, parts))
+            })?;
+            self.advance_as_text(1, rules, parts);
+        }
+        Ok(())
+    }
+
+    fn advance_as_text(&mut self, count: usize, rules: &Rules, parts: &mut Parts) {
+        for _ in 0..count {
+            self.peek();
+            self.plain_byte(rules.live, parts);
+        }
+    }
+
+    /// An expansion that bash does not see as a whole when it looks for the end: the marks that count for the
+    /// end must be balanced in it, or the text would be read in two ways.
+    fn flat_dollar(&mut self, rules: &Rules, parts: &mut Parts) -> Result<()> {
+        let start = self.pos;
+        if !matches!(self.ahead(1), b'{' | b'[') {
+            return self.dollar(rules, parts);
+        }
+        let outer = self.substitutions.replace(Vec::new());
+        self.dollar(rules, parts)?;
+        let inner = std::mem::replace(&mut self.substitutions, outer).unwrap_or_default();
+        let balanced = rules.nest.is_none_or(|nest| self.is_balanced(start, nest, &inner));
+        if balanced { Ok(()) } else { self.error("this ends in two different places", start) }
+    }
+
+    /// Whether the marks are balanced from an offset to here, substitutions left out; quotes next to marks are
+    /// not understood.
+    fn is_balanced(&self, start: usize, (open, close): (u8, u8), substitutions: &[(usize, usize)]) -> bool {
+        let mut depth = 0u32;
+        let (mut marks, mut quotes) = (false, 0);
+        let mut offset = start;
+        while offset < self.pos {
+            if let Some(&(_, end)) = substitutions.iter().find(|&&(from, to)| from <= offset && offset < to) {
+                offset = end;
+                continue;
+            }
+            let byte = self.byte(offset);
+            if byte == open {
+                depth += 1;
+            } else if byte == close {
+                let Some(less) = depth.checked_sub(1) else { return false };
+                depth = less;
+            }
+            marks |= byte == open || byte == close;
+            quotes += u32::from(matches!(byte, b'\'' | b'"' | b'\\'));
+            offset += 1;
+        }
+        depth == 0 && (quotes == 0 || !marks && quotes % 2 == 0)
     }
 
     /// Takes at least one byte of plain text.

@@ -5,6 +5,7 @@
 
 mod ansi;
 pub mod ast;
+pub mod brace;
 mod command;
 mod compound;
 mod condition;

@@ -1,27 +1,15 @@
 //! Reads `${…}`.
 
 use super::ast::{Arithmetic, Operation, Parameter, Part, ReplaceScope, Word};
-use super::inside::{BRACKETS, OPERAND, OPERAND_IN_QUOTES, PATTERN_IN_QUOTES, Quoting, Rules, SUBSTRING};
+use super::inside::{OPERAND, OPERAND_IN_QUOTES, Quoting, Rules, SUBSCRIPT, SUBSTRING};
 use super::parser::{Parser, Result};
 use super::substitution::{begins_name, is_name, is_special_parameter};
 
-/// How the words inside one `${…}` are read.
-struct Operands {
-    /// The word of `-`, `=`, `?` and `+`, and whatever bash does not understand.
-    word: Rules,
-    /// A pattern.
-    pattern: Rules,
-}
-
-impl Operands {
-    const fn of(quoting: Quoting) -> Operands {
-        match quoting {
-            Quoting::Bare => Operands { word: OPERAND, pattern: OPERAND },
-            _ => Operands {
-                word: Rules { quoting, ..OPERAND_IN_QUOTES },
-                pattern: Rules { quoting, ..PATTERN_IN_QUOTES },
-            },
-        }
+/// How the word of `-`, `=` and `+` is read. Patterns and the message of `?` are read as without quotes.
+const fn word_rules(quoting: Quoting) -> Rules {
+    match quoting {
+        Quoting::Bare => OPERAND,
+        _ => Rules { quoting, ..OPERAND_IN_QUOTES },
     }
 }
 
@@ -41,7 +29,6 @@ impl Parser<'_> {
             return self.commands_in_braces(start, quoting);
         }
         let head = self.parameter_head();
-        let operands = Operands::of(quoting);
         let mut subscript = None;
         let mut operation = None;
         if self.peek() == b'[' && head.name.bytes().next().is_some_and(is_name) && self.is_bash() {
@@ -54,9 +41,9 @@ impl Parser<'_> {
         }
         let operation = match operation {
             Some(operation) => operation,
-            None => self.operation(&head, subscript.as_ref(), &operands)?,
+            None => self.operation(&head, subscript.as_ref(), quoting)?,
         };
-        let operation = if self.peek() == b'}' { operation } else { self.invalid(operation, &operands)? };
+        let operation = if self.peek() == b'}' { operation } else { self.invalid(operation)? };
         self.pos += 1;
         let span = self.span_from(start);
         Ok(Part::Parameter(Box::new(Parameter {
@@ -73,8 +60,12 @@ impl Parser<'_> {
     fn commands_in_braces(&mut self, start: usize, quoting: Quoting) -> Result<Part> {
         let open = if self.peek() == b'|' { self.pos + 1 } else { self.pos };
         let lines = self.lines.clone();
-        self.inside(&Operands::of(quoting).word)?;
+        let word = self.word_inside(&word_rules(quoting))?;
         let close = self.pos;
+        if self.slice(open, close).trim().is_empty() {
+            self.pos = close + 1;
+            return Ok(self.unnamed(word, start));
+        }
         if !self.slice(open, close).trim_end_matches([' ', '\t']).ends_with([';', '&', '\n']) {
             return self.error("commands in braces have no end", start);
         }
@@ -83,6 +74,17 @@ impl Parser<'_> {
         let script = self.commands_between(open, close)?;
         self.pos = close + 1;
         Ok(Part::CommandSubstitution { script, span: self.span_from(start) })
+    }
+
+    /// A `${…}` that names nothing.
+    fn unnamed(&self, word: Word, start: usize) -> Part {
+        Part::Parameter(Box::new(Parameter {
+            name: String::new(),
+            subscript: None,
+            indirect: false,
+            operation: Operation::Invalid { word },
+            span: self.span_from(start),
+        }))
     }
 
     /// Reads `!`, `#` and the name.
@@ -134,7 +136,7 @@ impl Parser<'_> {
     /// Reads `[…]`; the flag says whether it was closed before the `}`.
     fn parameter_subscript(&mut self) -> Result<(Arithmetic, bool)> {
         self.advance(1);
-        let subscript = self.arithmetic_inside(&Rules { abort: b'}', ..BRACKETS })?;
+        let subscript = self.arithmetic_inside(&Rules { abort: b'}', ..SUBSCRIPT })?;
         let closed = self.peek() == b']';
         if closed {
             self.pos += 1;
@@ -142,7 +144,7 @@ impl Parser<'_> {
         Ok((subscript, closed))
     }
 
-    fn operation(&mut self, head: &Head, subscript: Option<&Arithmetic>, operands: &Operands) -> Result<Operation> {
+    fn operation(&mut self, head: &Head, subscript: Option<&Arithmetic>, quoting: Quoting) -> Result<Operation> {
         let byte = self.peek();
         if head.length {
             return Ok(Operation::Length);
@@ -160,13 +162,13 @@ impl Parser<'_> {
         match byte {
             b':' if matches!(self.ahead(1), b'-' | b'=' | b'?' | b'+') => {
                 self.advance(1);
-                self.alternative(true, operands)
+                self.alternative(true, quoting)
             }
-            b'-' | b'=' | b'?' | b'+' => self.alternative(false, operands),
-            b'#' | b'%' => self.trim(byte, operands),
+            b'-' | b'=' | b'?' | b'+' => self.alternative(false, quoting),
+            b'#' | b'%' => self.trim(byte),
             b':' if self.is_bash() => self.substring(),
-            b'/' if self.is_bash() => self.replacement(operands),
-            b'^' | b',' | b'~' if self.is_bash() => self.change_case(byte, operands),
+            b'/' if self.is_bash() => self.replacement(),
+            b'^' | b',' | b'~' if self.is_bash() => self.change_case(byte),
             b'@' if self.ahead(1).is_ascii_alphabetic() && self.ahead(2) == b'}' && self.is_bash() => {
                 let letter = self.ahead(1);
                 self.advance(2);
@@ -176,10 +178,10 @@ impl Parser<'_> {
         }
     }
 
-    fn alternative(&mut self, empty: bool, operands: &Operands) -> Result<Operation> {
+    fn alternative(&mut self, empty: bool, quoting: Quoting) -> Result<Operation> {
         let operator = self.peek();
         self.pos += 1;
-        let word = self.word_inside(&operands.word)?;
+        let word = self.word_inside(&if operator == b'?' { OPERAND } else { word_rules(quoting) })?;
         Ok(match operator {
             b'-' => Operation::Default { empty, word },
             b'=' => Operation::Assign { empty, word },
@@ -198,18 +200,18 @@ impl Parser<'_> {
         doubled
     }
 
-    fn trim(&mut self, operator: u8, operands: &Operands) -> Result<Operation> {
+    fn trim(&mut self, operator: u8) -> Result<Operation> {
         let longest = self.maybe_doubled(operator);
-        let pattern = self.word_inside(&operands.pattern)?;
+        let pattern = self.word_inside(&OPERAND)?;
         Ok(match operator {
             b'#' => Operation::TrimPrefix { longest, pattern },
             _ => Operation::TrimSuffix { longest, pattern },
         })
     }
 
-    fn change_case(&mut self, operator: u8, operands: &Operands) -> Result<Operation> {
+    fn change_case(&mut self, operator: u8) -> Result<Operation> {
         let all = self.maybe_doubled(operator);
-        let pattern = self.word_inside(&operands.pattern)?;
+        let pattern = self.word_inside(&OPERAND)?;
         let pattern = (!pattern.parts.is_empty()).then_some(pattern);
         Ok(Operation::Case { operator: char::from(operator), all, pattern })
     }
@@ -226,7 +228,7 @@ impl Parser<'_> {
         Ok(Operation::Substring { offset, length })
     }
 
-    fn replacement(&mut self, operands: &Operands) -> Result<Operation> {
+    fn replacement(&mut self) -> Result<Operation> {
         self.advance(1);
         let scope = match self.peek() {
             b'/' => ReplaceScope::All,
@@ -237,10 +239,10 @@ impl Parser<'_> {
         if scope != ReplaceScope::First {
             self.pos += 1;
         }
-        let pattern = self.word_inside(&Rules { stop: b'/', ..operands.pattern })?;
+        let pattern = self.word_inside(&Rules { stop: b'/', ..OPERAND })?;
         let replacement = if self.peek() == b'/' {
             self.pos += 1;
-            Some(self.word_inside(&operands.pattern)?)
+            Some(self.word_inside(&OPERAND)?)
         } else {
             None
         };
@@ -248,8 +250,8 @@ impl Parser<'_> {
     }
 
     /// Bash accepts any text up to the `}` and refuses it when it comes to expand it.
-    fn invalid(&mut self, read: Operation, operands: &Operands) -> Result<Operation> {
-        let mut word = self.word_inside(&operands.word)?;
+    fn invalid(&mut self, read: Operation) -> Result<Operation> {
+        let mut word = self.word_inside(&OPERAND)?;
         if let Operation::Invalid { word: before } = read {
             word.span = before.span.to(word.span);
             word.parts.splice(0..0, before.parts);

@@ -72,6 +72,12 @@ pub(super) struct Parser<'t> {
     pub(super) lines: Lines,
     /// How many `$(` and `<(` of this text are open.
     pub(super) open_substitutions: u32,
+    /// How many double quotes and here-documents surround what is read, commands inside them included.
+    pub(super) quotes: u32,
+    /// How many `${` are open since the last `$(`.
+    pub(super) braces: u32,
+    /// Where substitutions stand, noted while somebody needs to know.
+    pub(super) substitutions: Option<Vec<(usize, usize)>>,
     pub(super) pos: usize,
     text: &'t str,
     /// The text's bytes up to where reading ends at present.
@@ -86,6 +92,9 @@ impl<'t> Parser<'t> {
             shared,
             lines: Lines::default(),
             open_substitutions: 0,
+            quotes: 0,
+            braces: 0,
+            substitutions: None,
             pos: 0,
             text,
             bytes: text.as_bytes(),

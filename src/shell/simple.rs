@@ -1,7 +1,7 @@
 //! Reads simple commands: assignments, words, redirections; and the function definitions that begin like one.
 
 use super::ast::{ArrayElement, Assignment, Command, CommandKind, Part, Redirect, Simple, Word};
-use super::inside::{BRACKETS, OPERAND, Rules};
+use super::inside::{OPERAND, Rules, SUBSCRIPT};
 use super::parser::{Parser, Result};
 use super::parts::Parts;
 use super::substitution::{begins_name, is_name};
@@ -123,7 +123,7 @@ impl Parser<'_> {
                 return self.late_element(start).map(Lead::Word);
             }
             self.pos += 1;
-            subscript = Some(self.nested(|parser| parser.arithmetic_inside(&BRACKETS))?);
+            subscript = Some(self.nested(|parser| parser.arithmetic_inside(&SUBSCRIPT))?);
             self.pos += 1;
         }
         let append = self.peek() == b'+' && self.ahead(1) == b'=';
@@ -224,7 +224,7 @@ impl Parser<'_> {
             return Ok(ArrayElement { subscript: None, value: self.word(Kind::Plain)? });
         }
         self.pos += 1;
-        let subscript = self.nested(|parser| parser.arithmetic_inside(&BRACKETS))?;
+        let subscript = self.nested(|parser| parser.arithmetic_inside(&SUBSCRIPT))?;
         self.pos += 1;
         let append = self.peek() == b'+' && self.ahead(1) == b'=';
         if self.peek() != b'=' && !append {

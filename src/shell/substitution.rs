@@ -2,9 +2,12 @@
 
 use super::ast::{Arithmetic, Operation, Parameter, Part, Script};
 use super::heredoc::Lines;
-use super::inside::{ARITHMETIC, BRACKETS, Quoting, Rules};
+use super::inside::{ARITHMETIC, OLD_ARITHMETIC, Quoting, Rules};
 use super::parser::{Excerpt, Parser, Result};
 use super::parts::Parts;
+
+/// Characters that would mean something if they were read again.
+const SPECIAL_AFTER_DECODING: [char; 13] = ['$', '`', '\\', '\'', '"', '(', ')', '[', ']', '{', '}', ':', ';'];
 
 /// Whether the byte can begin a name.
 pub(super) const fn begins_name(byte: u8) -> bool {
@@ -27,11 +30,19 @@ impl Parser<'_> {
         let start = self.pos;
         let part = match self.ahead(1) {
             b'(' => self.dollar_parenthesis()?,
-            b'{' => self.nested(|parser| parser.braced_parameter(rules.quoting))?,
+            b'{' => {
+                self.braces += 1;
+                let part = self.nested(|parser| parser.braced_parameter(rules.quoting))?;
+                self.braces -= 1;
+                part
+            }
             b'[' if self.is_bash() => self.dollar_bracket()?,
-            b'\'' if self.is_bash() && rules.quoting == Quoting::Bare => self.ansi_quotes()?,
-            b'\'' if self.is_bash() && rules.close != b'"' && rules.close != 0 => {
-                return self.ansi_quotes_in_quotes(rules, parts);
+            b'\'' if self.is_bash() && self.reads_ansi_quotes(rules) => {
+                if rules.quoting != Quoting::Bare || (rules.close != 0 && self.quotes > 0) {
+                    self.plain_ansi_quotes()?
+                } else {
+                    self.ansi_quotes()?
+                }
             }
             b'"' if self.is_bash() && rules.quoting == Quoting::Bare => {
                 self.advance(1);
@@ -54,6 +65,11 @@ impl Parser<'_> {
         self.count()?;
         parts.push(self, part);
         Ok(())
+    }
+
+    /// Whether `$'…'` is special: not between double quotes or in a here-document, but in expansions there.
+    fn reads_ansi_quotes(&self, rules: &Rules) -> bool {
+        rules.close != b'"' && (self.braces > 0 || matches!(rules.quoting, Quoting::Bare | Quoting::Arithmetic))
     }
 
     fn simple_parameter(&self, name: String, start: usize) -> Part {
@@ -84,20 +100,21 @@ impl Parser<'_> {
 
     /// `$'…'` inside `"${x:-…}"` and arithmetic: bash decodes it first and then reads the result again, so
     /// only harmless text is accepted.
-    fn ansi_quotes_in_quotes(&mut self, rules: &Rules, parts: &mut Parts) -> Result<()> {
+    fn plain_ansi_quotes(&mut self) -> Result<Part> {
         let start = self.pos;
-        let Part::Quoted { text, .. } = self.ansi_quotes()? else { return Ok(()) };
-        if text.contains(['$', '`', '\\', '\'', '"', '(', ')', '[', ']', '{', '}', ':', ';']) {
-            return self.error("quotes inside quotes are decoded to something special", start);
+        let part = self.ansi_quotes()?;
+        match &part {
+            Part::Quoted { text, .. } if text.contains(SPECIAL_AFTER_DECODING) => {
+                self.error("quotes inside quotes are decoded to something special", start)
+            }
+            _ => Ok(part),
         }
-        parts.push_text(self, &text, start, self.pos, rules.live);
-        Ok(())
     }
 
     /// `$[…]`
     fn dollar_bracket(&mut self) -> Result<Part> {
         self.advance(2);
-        let arithmetic = self.nested(|parser| parser.arithmetic_inside(&BRACKETS))?;
+        let arithmetic = self.nested(|parser| parser.arithmetic_inside(&OLD_ARITHMETIC))?;
         self.advance(1);
         Ok(Part::Arithmetic(arithmetic))
     }
@@ -119,7 +136,9 @@ impl Parser<'_> {
     /// The commands of a substitution, up to and with its `)`.
     fn commands_to_parenthesis(&mut self) -> Result<Script> {
         let start = self.pos;
-        self.with_own_lines(|parser| {
+        let braces = std::mem::take(&mut self.braces);
+        let noted = self.substitutions.take();
+        let script = self.with_own_lines(|parser| {
             parser.open_substitutions += 1;
             let script = parser.nested(Self::script)?;
             parser.open_substitutions -= 1;
@@ -128,7 +147,18 @@ impl Parser<'_> {
             }
             parser.pos += 1;
             Ok(script)
-        })
+        })?;
+        self.braces = braces;
+        self.substitutions = noted;
+        self.note_substitution(start - 1);
+        Ok(script)
+    }
+
+    /// Notes that a substitution stands from an offset to here.
+    fn note_substitution(&mut self, start: usize) {
+        if let Some(noted) = &mut self.substitutions {
+            noted.push((start, self.pos));
+        }
     }
 
     /// What begins with `$((`: arithmetic when the text up to the matching parenthesis is `((…))` and
@@ -142,6 +172,7 @@ impl Parser<'_> {
         self.advance(1);
         if self.peek() == b')' {
             self.pos += 1;
+            self.note_substitution(open);
             return Ok(Parentheses::Arithmetic(arithmetic));
         }
         self.nested(|parser| parser.arithmetic_inside(&ARITHMETIC))?;
@@ -199,12 +230,17 @@ impl Parser<'_> {
             }
         }
         let script = if escapes {
-            let excerpt = self.without_escapes(open, end, quoting != Quoting::Bare);
+            let escaped_quotes = quoting == Quoting::Double && self.slice(open, end).contains("\\\"");
+            if escaped_quotes && self.braces > 0 {
+                return self.error("quotes are escaped in backquotes in braces", start);
+            }
+            let excerpt = self.without_escapes(open, end, escaped_quotes);
             self.read_excerpt(excerpt, |parser| parser.whole_script())?
         } else {
             self.nested(|parser| parser.commands_between(open, end))?
         };
         self.pos = end + 1;
+        self.note_substitution(start);
         Ok(Part::CommandSubstitution { script, span: self.span_from(start) })
     }
 

@@ -134,7 +134,9 @@ impl Parser<'_> {
     /// `"…"`; `start` is where the part begins, which is before the quote for `$"…"`.
     pub(super) fn double_quotes(&mut self, start: usize) -> Result<Part> {
         self.advance(1);
+        self.quotes += 1;
         let parts = self.inside(&DOUBLE_QUOTED)?;
+        self.quotes -= 1;
         self.advance(1);
         Ok(Part::DoubleQuoted { parts, span: self.span_from(start) })
     }
