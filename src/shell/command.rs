@@ -92,10 +92,11 @@ impl Parser<'_> {
             if self.at_compound_command() {
                 return Ok((Some(name), self.any_compound_command()?));
             }
-            if self.reserved().is_some_and(|(word, _)| word != Reserved::Time) {
-                return self.unexpected("this does not belong here");
+            match self.reserved() {
+                Some((word, _)) if word.ends_list() => return Ok((None, self.end_simple_command(simple)?)),
+                Some((word, _)) if word != Reserved::Time => return self.unexpected("this does not belong here"),
+                _ => simple.expect_declaration(),
             }
-            simple.expect_declaration();
         }
         Ok((None, self.finish_simple_command(simple)?))
     }

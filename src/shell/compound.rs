@@ -1,7 +1,7 @@
 //! Reads compound commands behind the reserved word that begins them.
 
 use super::ast::*;
-use super::inside::{ARITHMETIC, Rules};
+use super::inside::{ARITHMETIC, Flat, Rules};
 use super::parser::{Parser, Result};
 use super::reserved::Reserved;
 use super::word::Kind;
@@ -19,6 +19,17 @@ impl Parser<'_> {
             Reserved::While | Reserved::Until => self.while_loop(word == Reserved::Until),
             _ => self.unexpected("this does not belong here"),
         }
+    }
+
+    /// The condition of a compound command.
+    fn condition_commands(&mut self) -> Result<Script> {
+        let start = self.pos;
+        let announced = self.announced;
+        let script = self.commands()?;
+        if self.open_substitutions > 0 && self.announced && !announced {
+            return self.error("a here-document in a condition in a substitution", start);
+        }
+        Ok(script)
     }
 
     fn expect(&mut self, word: Reserved, reason: &'static str) -> Result<()> {
@@ -44,6 +55,7 @@ impl Parser<'_> {
                 self.pos += 1;
                 return Ok(CommandKind::Arithmetic(arithmetic));
             }
+            self.misread_until = self.misread_until.max(self.pos);
             self.rewind(start)?;
             self.lines = lines;
         }
@@ -53,6 +65,9 @@ impl Parser<'_> {
             return self.unexpected("a parenthesis is not closed");
         }
         self.pos += 1;
+        if self.misread_comment {
+            return self.unexpected("a comment in text that bash reads again");
+        }
         Ok(CommandKind::Subshell(script))
     }
 
@@ -60,7 +75,7 @@ impl Parser<'_> {
     fn conditional_branches(&mut self) -> Result<CommandKind> {
         let mut branches = Vec::new();
         loop {
-            let condition = self.commands()?;
+            let condition = self.condition_commands()?;
             self.expect(Reserved::Then, "`then` is missing")?;
             branches.push((condition, self.commands()?));
             if !self.eat_reserved(Reserved::Elif) {
@@ -73,7 +88,7 @@ impl Parser<'_> {
     }
 
     fn while_loop(&mut self, until: bool) -> Result<CommandKind> {
-        let condition = self.commands()?;
+        let condition = self.condition_commands()?;
         let body = self.do_group()?;
         Ok(CommandKind::While { until, condition, body })
     }
@@ -142,7 +157,7 @@ impl Parser<'_> {
     /// `((…;…;…)) …`
     fn arithmetic_for(&mut self) -> Result<CommandKind> {
         self.advance(2);
-        let rules = Rules { stop: b';', flat: false, ..ARITHMETIC };
+        let rules = Rules { stop: b';', flat: Flat::Nothing, ..ARITHMETIC };
         let init = self.arithmetic_for_part(&rules)?;
         let condition = self.arithmetic_for_part(&rules)?;
         let update = self.arithmetic_inside(&rules)?;

@@ -7,7 +7,7 @@ use super::parser::{Excerpt, Parser, Result};
 use super::word::Kind;
 
 /// A here-document whose body has not been read yet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pending {
     /// Its place in the list of bodies.
     number: usize,
@@ -17,7 +17,7 @@ pub(super) struct Pending {
 }
 
 /// What the end of the current line brings.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Lines {
     /// The here-documents announced on it, whose bodies follow it.
     pending: Vec<Pending>,
@@ -48,6 +48,7 @@ impl Parser<'_> {
     /// Reads the delimiter after `<<`; the target holds the number of the body until the bodies are filled in.
     pub(super) fn here_document(&mut self, stripped: bool) -> Result<RedirectTarget> {
         let start = self.pos;
+        self.announced = true;
         self.word(Kind::Plain)?;
         let Some((delimiter, quoted)) = delimiter(&self.slice(start, self.pos).replace("\\\n", "")) else {
             return self.error("the delimiter of a here-document is not plain text", start);
@@ -73,6 +74,9 @@ impl Parser<'_> {
 
     /// Reads what follows as a list of here-document bodies.
     fn read_pending_bodies(&mut self) -> Result<()> {
+        if self.pos < self.misread_until {
+            return self.unexpected("a here-document in text that bash reads again");
+        }
         let in_substitution = self.open_substitutions > 0 && !self.lines.in_body;
         for pending in std::mem::take(&mut self.lines.pending) {
             let body = self.here_body(&pending, in_substitution)?;
@@ -113,7 +117,12 @@ impl Parser<'_> {
             return self.unexpected("a here-document begins in the middle of something");
         }
         self.pos = after;
+        self.open_substitutions += 1;
         self.read_pending_bodies()?;
+        self.open_substitutions -= 1;
+        if !self.at_end() && self.byte(self.pos.saturating_sub(1)) != b'\n' {
+            return self.unexpected("the end of a here-document is followed by text");
+        }
         self.lines.jump = Some((newline, self.pos));
         self.pos = here;
         Ok(())
@@ -220,15 +229,41 @@ impl Parser<'_> {
             let text: String = lines.iter().map(|&(start, end)| self.slice(start, end)).collect();
             return Ok(vec![Part::Quoted { text, span: self.span(start, end) }]);
         }
-        if !pending.stripped {
+        if !pending.stripped && !self.slice(start, end).contains("\\\n") {
             self.pos = start;
             return self.with_no_lines(|parser| parser.within(end, Self::here_text));
         }
         let mut excerpt = Excerpt::default();
         for &(start, end) in lines {
-            excerpt.push(self, start, end);
+            self.push_joined(&mut excerpt, start, end);
         }
         self.read_excerpt(excerpt, |parser| parser.here_text())
+    }
+
+    /// Copies a line without its line continuations, which bash takes out before it reads the body.
+    fn push_joined(&self, excerpt: &mut Excerpt, start: usize, end: usize) {
+        let (mut piece, mut offset) = (start, start);
+        while offset < end {
+            if self.byte(offset) != b'\\' {
+                offset += 1;
+                continue;
+            }
+            if self.byte(offset + 1) == b'\n' {
+                excerpt.push(self, piece, offset);
+                piece = offset + 2;
+            }
+            offset += 2;
+        }
+        excerpt.push(self, piece, end);
+    }
+
+    /// Reads an expansion that bash reads when it expands it, from a text that goes no further: no lines follow
+    /// it that a here-document could have for its body.
+    pub(super) fn without_lines<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let lines = std::mem::replace(&mut self.lines, Lines { in_body: true, ..Lines::default() });
+        let result = read(self)?;
+        self.lines = lines;
+        Ok(result)
     }
 
     fn here_text(&mut self) -> Result<Vec<Part>> {

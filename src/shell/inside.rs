@@ -51,6 +51,17 @@ pub(super) enum Angles {
     Text,
 }
 
+/// Which expansions bash does not skip as a whole when it looks for the end of a stretch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flat {
+    /// None: it skips them all.
+    Nothing,
+    /// `${…}` and `$[…]`
+    Braces,
+    /// Those, `$(…)` and `<(…)`
+    Everything,
+}
+
 /// What is special in a stretch of text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules {
@@ -66,8 +77,7 @@ pub(super) struct Rules {
     pub(super) double: Quote,
     pub(super) backslash: Backslash,
     pub(super) angles: Angles,
-    /// Whether bash looks for the end without regard to `${…}` and `$[…]`.
-    pub(super) flat: bool,
+    pub(super) flat: Flat,
     /// Whether the text is unquoted.
     pub(super) live: bool,
     pub(super) quoting: Quoting,
@@ -83,7 +93,7 @@ pub(super) const DOUBLE_QUOTED: Rules = Rules {
     double: Quote::Text,
     backslash: Backslash::Before(b"$`\"\\"),
     angles: Angles::Text,
-    flat: false,
+    flat: Flat::Nothing,
     live: false,
     quoting: Quoting::Double,
 };
@@ -122,23 +132,24 @@ pub(super) const ARITHMETIC: Rules = Rules {
     double: Quote::Shields,
     backslash: Backslash::Text,
     angles: Angles::Check,
-    flat: true,
+    flat: Flat::Braces,
     live: true,
     quoting: Quoting::Arithmetic,
     ..DOUBLE_QUOTED
 };
 
 /// `[…]` of a subscript.
-pub(super) const SUBSCRIPT: Rules = Rules { close: b']', nest: Some((b'[', b']')), flat: false, ..ARITHMETIC };
+pub(super) const SUBSCRIPT: Rules = Rules { close: b']', nest: Some((b'[', b']')), flat: Flat::Nothing, ..ARITHMETIC };
 
 /// `$[…]`
-pub(super) const OLD_ARITHMETIC: Rules = Rules { flat: true, ..SUBSCRIPT };
+pub(super) const OLD_ARITHMETIC: Rules = Rules { flat: Flat::Braces, ..SUBSCRIPT };
 
 /// Offset and length of `${x:offset:length}`.
-pub(super) const SUBSTRING: Rules = Rules { close: b'}', stop: b':', flat: false, ..ARITHMETIC };
+pub(super) const SUBSTRING: Rules = Rules { close: b'}', stop: b':', flat: Flat::Nothing, ..ARITHMETIC };
 
 /// `(…)` in an extended glob or a regular expression.
-pub(super) const PARENTHESES: Rules = Rules { close: b')', nest: Some((b'(', b')')), ..OPERAND };
+pub(super) const PARENTHESES: Rules =
+    Rules { close: b')', nest: Some((b'(', b')')), flat: Flat::Everything, ..OPERAND };
 
 /// Bytes at which a run of plain text ends.
 const fn is_mark(byte: u8) -> bool {
@@ -214,7 +225,7 @@ impl Parser<'_> {
                 return Ok(());
             }
             match byte {
-                b'$' if rules.flat => self.flat_dollar(rules, parts)?,
+                b'$' if rules.flat != Flat::Nothing => self.flat_dollar(rules, parts)?,
                 b'$' => self.dollar(rules, parts)?,
                 b'`' => {
                     let part = self.backquotes(rules.quoting)?;
@@ -264,7 +275,7 @@ impl Parser<'_> {
             let part = self.process_substitution()?;
             if rules.angles == Angles::Substitute {
                 parts.push(self, part);
-                return Ok(());
+                return if rules.flat == Flat::Everything { self.expect_balance(before.0, rules, &[]) } else { Ok(()) };
             }
             let close = self.pos - 1;
             self.rewind(before.0)?;
@@ -289,39 +300,46 @@ impl Parser<'_> {
     /// end must be balanced in it, or the text would be read in two ways.
     fn flat_dollar(&mut self, rules: &Rules, parts: &mut Parts) -> Result<()> {
         let start = self.pos;
-        if !matches!(self.ahead(1), b'{' | b'[') {
-            return self.dollar(rules, parts);
+        match self.ahead(1) {
+            b'{' | b'[' => {}
+            b'(' if rules.flat == Flat::Everything => {}
+            _ => return self.dollar(rules, parts),
         }
         let outer = self.substitutions.replace(Vec::new());
         self.dollar(rules, parts)?;
         let inner = std::mem::replace(&mut self.substitutions, outer).unwrap_or_default();
-        let balanced = rules.nest.is_none_or(|nest| self.is_balanced(start, nest, &inner));
+        let skipped = if rules.flat == Flat::Everything { &[] } else { inner.as_slice() };
+        self.expect_balance(start, rules, skipped)
+    }
+
+    fn expect_balance(&self, start: usize, rules: &Rules, skipped: &[(usize, usize)]) -> Result<()> {
+        let balanced = rules.nest.is_none_or(|nest| self.is_balanced(start, nest, skipped));
         if balanced { Ok(()) } else { self.error("this ends in two different places", start) }
     }
 
-    /// Whether the marks are balanced from an offset to here, substitutions left out; quotes next to marks are
-    /// not understood.
+    /// Whether the marks are balanced from an offset to here, as bash sees it: quotes hide marks, and
+    /// substitutions are skipped.
     fn is_balanced(&self, start: usize, (open, close): (u8, u8), substitutions: &[(usize, usize)]) -> bool {
         let mut depth = 0u32;
-        let (mut marks, mut quotes) = (false, 0);
+        let mut quote = 0;
         let mut offset = start;
         while offset < self.pos {
             if let Some(&(_, end)) = substitutions.iter().find(|&&(from, to)| from <= offset && offset < to) {
                 offset = end;
                 continue;
             }
-            let byte = self.byte(offset);
-            if byte == open {
-                depth += 1;
-            } else if byte == close {
-                let Some(less) = depth.checked_sub(1) else { return false };
-                depth = less;
+            match self.byte(offset) {
+                b'\\' if quote != b'\'' => offset += 1,
+                byte if quote != 0 => quote = if byte == quote { 0 } else { quote },
+                byte @ (b'\'' | b'"') => quote = byte,
+                byte if byte == open => depth += 1,
+                byte if byte == close && depth == 0 => return false,
+                byte if byte == close => depth -= 1,
+                _ => {}
             }
-            marks |= byte == open || byte == close;
-            quotes += u32::from(matches!(byte, b'\'' | b'"' | b'\\'));
             offset += 1;
         }
-        depth == 0 && (quotes == 0 || !marks && quotes % 2 == 0)
+        depth == 0 && quote == 0 && offset == self.pos
     }
 
     /// Takes at least one byte of plain text.
@@ -372,6 +390,7 @@ impl Parser<'_> {
                     self.plain_byte(rules.live, parts);
                     return Ok(());
                 }
+                b'$' if mark == b'\'' => self.without_lines(|parser| parser.dollar(rules, parts))?,
                 b'$' => self.dollar(rules, parts)?,
                 b'`' => {
                     let part = self.backquotes(rules.quoting)?;

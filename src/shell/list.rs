@@ -27,9 +27,19 @@ impl Parser<'_> {
             item.background = background;
             let newlines = self.skip_newlines()?;
             item.ends_line = newlines > 0;
+            let redirected = item.last_command().is_some_and(Command::ends_with_redirect);
             items.push(item);
             if !separated && newlines == 0 {
+                if redirected && self.reserved().is_some() {
+                    return self.unexpected("a separator is missing");
+                }
                 break;
+            }
+            // Bash 5.2 runs a substitution from a form of its own that it prints. Behind a here-document it
+            // forgets to print a `;` there, which makes two commands one.
+            let loses_separator = self.announced && self.open_substitutions > 0 && newlines == 0;
+            if loses_separator && !self.at_list_end() {
+                return self.unexpected("a command behind a here-document in a substitution");
             }
         }
         Ok(Script { items, span: self.span_from(start) })
@@ -88,6 +98,9 @@ impl Parser<'_> {
 
     fn pipeline(&mut self) -> Result<Pipeline> {
         let start = self.pos;
+        // Bash reads the commands of a substitution twice. The first time, a `time` at their very beginning is
+        // a word, so that only words may follow it.
+        let only_words = self.substitution_start == Some(start) && self.reserved_is(Reserved::Time);
         let (mut negated, mut timed, mut prefixed) = (false, false, false);
         loop {
             match self.reserved() {
@@ -106,8 +119,13 @@ impl Parser<'_> {
             self.skip_blanks();
         }
         let mut commands = Vec::new();
-        if !(prefixed && self.ends_prefix()) {
+        self.plain_words = only_words;
+        if !(prefixed && self.ends_prefix() || only_words && self.peek() == b')') {
             self.piped_commands(&mut commands)?;
+        }
+        self.plain_words = false;
+        if only_words && commands.first().is_some_and(|command| !matches!(command.kind, CommandKind::Simple(_))) {
+            return self.error("only words can follow `time` here", start);
         }
         let end = commands.last().map(|command: &Command| command.span.end);
         let span = self.span(start, self.pos);
@@ -151,9 +169,25 @@ impl Parser<'_> {
                 }
             }
             let newlines = self.skip_newlines()?;
-            if newlines > 1 && self.reserved().is_some_and(|(word, _)| word == Reserved::Time) {
+            if newlines > 1 && self.reserved_is(Reserved::Time) {
                 return self.unexpected("this does not belong here");
             }
+        }
+    }
+}
+
+impl Item {
+    fn last_command(&self) -> Option<&Command> {
+        self.rest.last().map_or(&self.first, |(_, pipeline)| pipeline).commands.last()
+    }
+}
+
+impl Command {
+    /// Whether a redirection stands at its end: a reserved word behind it is a word.
+    fn ends_with_redirect(&self) -> bool {
+        match &self.kind {
+            CommandKind::Function { body, .. } | CommandKind::Coprocess { body, .. } => body.ends_with_redirect(),
+            _ => !self.redirects.is_empty(),
         }
     }
 }

@@ -72,6 +72,16 @@ pub(super) struct Parser<'t> {
     pub(super) lines: Lines,
     /// How many `$(` and `<(` of this text are open.
     pub(super) open_substitutions: u32,
+    /// Where the commands of the last substitution begin, when they begin on its first line.
+    pub(super) substitution_start: Option<usize>,
+    /// Whether the next simple command has no assignments to arrays.
+    pub(super) plain_words: bool,
+    /// Whether a here-document was announced in the substitution that is read.
+    pub(super) announced: bool,
+    /// Up to where the text was first read as `((…))`.
+    pub(super) misread_until: usize,
+    /// Whether a comment stood in such text.
+    pub(super) misread_comment: bool,
     /// How many double quotes and here-documents surround what is read, commands inside them included.
     pub(super) quotes: u32,
     /// How many `${` are open since the last `$(`.
@@ -92,6 +102,11 @@ impl<'t> Parser<'t> {
             shared,
             lines: Lines::default(),
             open_substitutions: 0,
+            substitution_start: None,
+            plain_words: false,
+            announced: false,
+            misread_until: 0,
+            misread_comment: false,
             quotes: 0,
             braces: 0,
             substitutions: None,
@@ -188,6 +203,7 @@ impl<'t> Parser<'t> {
             self.pos += 1;
         }
         if self.byte(self.pos) == b'#' {
+            self.misread_comment |= self.pos < self.misread_until;
             let rest = self.bytes.get(self.pos..).unwrap_or_default();
             self.pos += rest.iter().position(|&byte| byte == b'\n').unwrap_or(rest.len());
         }

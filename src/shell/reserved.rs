@@ -35,7 +35,8 @@ pub(super) enum Reserved {
 const LONGEST: usize = 8;
 
 impl Reserved {
-    fn of(word: &[u8]) -> Option<Reserved> {
+    /// The reserved word with these characters.
+    pub(super) fn of(word: &[u8]) -> Option<Reserved> {
         Some(match word {
             b"!" => Reserved::Bang,
             b"{" => Reserved::OpenBrace,
@@ -127,6 +128,11 @@ impl Parser<'_> {
         }
         let reserved = Reserved::of(word.get(..length)?)?;
         (self.dialect != Dialect::Posix || reserved.is_posix()).then_some((reserved, offset))
+    }
+
+    /// Whether this reserved word stands here.
+    pub(super) fn reserved_is(&self, wanted: Reserved) -> bool {
+        self.reserved().is_some_and(|(found, _)| found == wanted)
     }
 
     /// Takes a reserved word if it stands here.

@@ -4,6 +4,7 @@ use super::ast::{ArrayElement, Assignment, Command, CommandKind, Part, Redirect,
 use super::inside::{OPERAND, Rules, SUBSCRIPT};
 use super::parser::{Parser, Result};
 use super::parts::Parts;
+use super::reserved::Reserved;
 use super::substitution::{begins_name, is_name};
 use super::word::{Kind, ends_word};
 
@@ -47,6 +48,18 @@ impl Unfinished {
     }
 }
 
+impl Simple {
+    /// Whether the first word would be more than a word if it stood first.
+    fn begins_reserved(&self) -> bool {
+        match self.words.first().map(|word| word.parts.as_slice()) {
+            Some([Part::Literal { text, .. }]) if self.assignments.is_empty() => {
+                Reserved::of(text.as_bytes()).is_some() || text == "-p" || text == "--"
+            }
+            _ => false,
+        }
+    }
+}
+
 /// What stands where an assignment may stand.
 enum Lead {
     Assignment(Assignment),
@@ -70,16 +83,25 @@ impl Parser<'_> {
         self.finish_simple_command(simple)
     }
 
-    pub(super) fn begin_simple_command(&self) -> Unfinished {
+    pub(super) fn begin_simple_command(&mut self) -> Unfinished {
         let simple = Simple::default();
-        Unfinished { simple, redirects: Vec::new(), start: self.pos, end: self.pos, arrays: true, declares: false }
+        let arrays = !std::mem::take(&mut self.plain_words);
+        Unfinished { simple, redirects: Vec::new(), start: self.pos, end: self.pos, arrays, declares: false }
     }
 
     /// Reads the elements that are left.
     pub(super) fn finish_simple_command(&mut self, mut simple: Unfinished) -> Result<Command> {
         while self.simple_command_element(&mut simple)? {}
+        self.end_simple_command(simple)
+    }
+
+    pub(super) fn end_simple_command(&mut self, simple: Unfinished) -> Result<Command> {
         if simple.end == simple.start {
             return self.unexpected("a command is missing");
+        }
+        if self.open_substitutions > 0 && !simple.redirects.is_empty() && simple.simple.begins_reserved() {
+            // Bash runs a substitution from a form that it prints, with redirections behind the words.
+            return self.error("a reserved word behind a redirection in a substitution", simple.start);
         }
         let span = self.span(simple.start, simple.end);
         Ok(Command { kind: CommandKind::Simple(simple.simple), redirects: simple.redirects, span })
@@ -211,7 +233,15 @@ impl Parser<'_> {
                 byte if ends_word(byte) && !self.is_process_substitution(self.pos) => {
                     return self.unexpected("this does not belong into an array");
                 }
-                _ => elements.push(self.array_element()?),
+                _ => {
+                    let start = self.pos;
+                    elements.push(self.array_element()?);
+                    let written = self.slice(start, self.pos);
+                    if self.open_substitutions > 0 && (written.ends_with("\\ ") || written.ends_with("\\\t")) {
+                        // Bash 5.2 loses the blank when it prints the substitution, to run what it printed.
+                        return self.error("an element that ends in a blank in a substitution", start);
+                    }
+                }
             }
         }
         self.pos += 1;

@@ -138,8 +138,11 @@ impl Parser<'_> {
         let start = self.pos;
         let braces = std::mem::take(&mut self.braces);
         let noted = self.substitutions.take();
+        let announced = std::mem::take(&mut self.announced);
         let script = self.with_own_lines(|parser| {
             parser.open_substitutions += 1;
+            parser.skip_blanks();
+            parser.substitution_start = Some(parser.pos);
             let script = parser.nested(Self::script)?;
             parser.open_substitutions -= 1;
             if parser.peek() != b')' {
@@ -150,6 +153,7 @@ impl Parser<'_> {
         })?;
         self.braces = braces;
         self.substitutions = noted;
+        self.announced = announced;
         self.note_substitution(start - 1);
         Ok(script)
     }
@@ -176,18 +180,25 @@ impl Parser<'_> {
             return Ok(Parentheses::Arithmetic(arithmetic));
         }
         self.nested(|parser| parser.arithmetic_inside(&ARITHMETIC))?;
-        self.commands_up_to_here(open, lines).map(Parentheses::Commands)
+        self.commands_up_to_here(open, &lines).map(Parentheses::Commands)
     }
 
-    /// Reads from an offset as commands what was read as balanced text up to the `)` here.
-    fn commands_up_to_here(&mut self, open: usize, lines: Lines) -> Result<Script> {
+    /// Reads from an offset as commands what was read as balanced text up to the `)` here. Bash reads them when
+    /// it runs them, as a text of its own.
+    fn commands_up_to_here(&mut self, open: usize, lines: &Lines) -> Result<Script> {
         let close = self.pos;
-        self.rewind(open)?;
-        self.lines = lines;
-        let script = self.commands_to_parenthesis()?;
-        if self.pos != close + 1 {
-            return self.error("this ends in two different places", open);
+        let text = self.slice(open, close);
+        if text.contains('#') && text.contains("\\\n") {
+            // Bash joins the lines before it looks for comments.
+            return self.error("a comment and a line continuation in text that bash reads again", open);
         }
+        if self.lines != *lines {
+            return self.error("a here-document in text that bash reads again", open);
+        }
+        self.rewind(open)?;
+        let script = self.nested(|parser| parser.commands_between(open, close))?;
+        self.pos = close + 1;
+        self.note_substitution(open - 1);
         Ok(script)
     }
 
@@ -201,7 +212,7 @@ impl Parser<'_> {
             let open = self.pos;
             let lines = self.lines.clone();
             self.nested(|parser| parser.arithmetic_inside(&ARITHMETIC))?;
-            self.commands_up_to_here(open, lines)?
+            self.commands_up_to_here(open, &lines)?
         } else {
             self.commands_to_parenthesis()?
         };
@@ -245,7 +256,7 @@ impl Parser<'_> {
     }
 
     /// The text of backquotes as it is read: without the backslash before `` ` ``, `$` and `\`, and inside
-    /// double quotes before `"`.
+    /// double quotes before `"`; and without line continuations, even in quotes and comments.
     fn without_escapes(&self, start: usize, end: usize, quoted: bool) -> Excerpt {
         let mut excerpt = Excerpt::default();
         let mut piece = start;
@@ -256,9 +267,9 @@ impl Parser<'_> {
                 continue;
             }
             let next = self.byte(offset + 1);
-            if matches!(next, b'`' | b'$' | b'\\') || (quoted && next == b'"') {
+            if matches!(next, b'`' | b'$' | b'\\' | b'\n') || (quoted && next == b'"') {
                 excerpt.push(self, piece, offset);
-                piece = offset + 1;
+                piece = offset + if next == b'\n' { 2 } else { 1 };
             }
             offset += 2;
         }

@@ -1,0 +1,264 @@
+//! Compares guard's reading of one text with bash's.
+
+use std::collections::BTreeMap;
+
+use guard::shell::ast::{CommandKind, Part, Word};
+use guard::shell::steps::{Listing, SimpleCommand, list};
+use guard::shell::{Dialect, Script, parse};
+
+use crate::oracle::{self, Oracle};
+
+const RESERVED: [&str; 24] = [
+    "-p", "--", "!", "{", "}", "[[", "]]", "if", "then", "elif", "else", "fi", "case", "esac", "for", "select",
+    "while", "until", "do", "done", "in", "function", "time", "coproc",
+];
+
+/// How the readings of a text differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    BashRejects,
+    CanonicalFormRejected,
+    ReadDifferently,
+    WordsDiffer,
+    HiddenCommand,
+}
+
+/// What was compared.
+#[derive(Debug, Default)]
+struct Counts {
+    texts: usize,
+    accepted: usize,
+    rejected_by_guard_alone: usize,
+    words: usize,
+    programs: usize,
+    calls: usize,
+    timeouts: usize,
+}
+
+/// Compares, counts and remembers what differs.
+pub struct Checker {
+    oracle: Oracle,
+    counts: Counts,
+    /// The shortest text found for each description of a difference.
+    pub findings: BTreeMap<(Kind, String), String>,
+    /// How often guard alone rejects for a reason, and the shortest text.
+    rejections: BTreeMap<&'static str, (usize, String)>,
+}
+
+impl Checker {
+    pub fn new() -> Checker {
+        Checker {
+            oracle: Oracle::start(),
+            counts: Counts::default(),
+            findings: BTreeMap::new(),
+            rejections: BTreeMap::new(),
+        }
+    }
+
+    /// The counts, and an example of every reason for which guard alone rejects.
+    pub fn summary(&self) -> String {
+        let mut summary = format!("{:?}, {} findings", self.counts, self.findings.len());
+        for (reason, (count, example)) in &self.rejections {
+            summary.push_str(&format!("\n  {count} times: {reason}: {example:?}"));
+        }
+        summary
+    }
+
+    /// Compares the readings of a text and, if `run` is set, what runs.
+    pub fn check(&mut self, text: &str, run: bool) {
+        // At its very end a backslash means different things to different ways of handing a text to bash. The two
+        // control characters are marks that bash uses itself and at times shows.
+        if text.contains(['\u{1}', '\u{7f}']) {
+            return;
+        }
+        if text.trim_end_matches('\\').len() % 2 != text.len() % 2 {
+            return;
+        }
+        self.counts.texts += 1;
+        let Some((kind, _)) = self.difference(text, run) else { return };
+        let mut shortest = text.to_owned();
+        self.shorten(&mut shortest, kind, run);
+        if let Some((kind, description)) = self.difference(&shortest, run) {
+            self.findings.insert((kind, shortest), description);
+        }
+    }
+
+    /// Takes pieces out of a text for as long as it is still read differently.
+    fn shorten(&mut self, text: &mut String, kind: Kind, run: bool) {
+        let mut size = text.chars().count() / 2;
+        while size > 0 {
+            let mut at = 0;
+            while at < text.chars().count() {
+                let shorter: String = text
+                    .chars()
+                    .enumerate()
+                    .filter(|(index, _)| !(at..at + size).contains(index))
+                    .map(|(_, c)| c)
+                    .collect();
+                if self.difference(&shorter, run).is_some_and(|(found, _)| found == kind) {
+                    *text = shorter;
+                } else {
+                    at += size;
+                }
+            }
+            size /= 2;
+        }
+    }
+
+    fn difference(&mut self, text: &str, run: bool) -> Option<(Kind, String)> {
+        let script = match parse(text, Dialect::Bash) {
+            Ok(script) => script,
+            Err(error) => {
+                self.count_rejection(text, error.reason);
+                return None;
+            }
+        };
+        let Some(canonical) = self.oracle.canonical(text) else {
+            // In the function that bash was given, an open here-document takes the closing brace: ask again without.
+            return (!oracle::accepts(text)).then(|| (Kind::BashRejects, String::new()));
+        };
+        self.counts.accepted += 1;
+        let listing = list(&script);
+        compare_canonical(&listing, &canonical)
+            .or_else(|| self.compare_words(text, &script))
+            .or_else(|| if run { self.hidden_command(text, &listing) } else { None })
+    }
+
+    fn count_rejection(&mut self, text: &str, reason: &'static str) {
+        if !oracle::accepts(text) {
+            return;
+        }
+        self.counts.rejected_by_guard_alone += 1;
+        let (count, example) = self.rejections.entry(reason).or_insert_with(|| (0, text.to_owned()));
+        *count += 1;
+        if text.len() < example.len() {
+            text.clone_into(example);
+        }
+    }
+
+    /// Asks bash what the words stand for that hold no expansion.
+    fn compare_words(&mut self, text: &str, script: &Script) -> Option<(Kind, String)> {
+        let mut words = Vec::new();
+        collect_words(script, &mut words);
+        let (mut sources, mut values) = (Vec::new(), Vec::new());
+        for word in words {
+            let source = word.span.of(text);
+            // In an array, a bracket may enclose a key. Tildes expand.
+            if let Some(value) = word.literal()
+                && !source.contains('~')
+                && !source.contains('[')
+                && !value.contains('\u{fffd}')
+            {
+                sources.push(source);
+                values.push(value.into_owned());
+            }
+        }
+        if sources.is_empty() {
+            return None;
+        }
+        self.counts.words += sources.len();
+        let answer = self.oracle.words(&sources.join(" "))?;
+        (answer != values).then(|| (Kind::WordsDiffer, format!("guard {values:?} bash {answer:?}")))
+    }
+
+    /// Runs a program and looks for a command that was not listed.
+    fn hidden_command(&mut self, text: &str, listing: &Listing) -> Option<(Kind, String)> {
+        let Some(calls) = self.oracle.run(text) else {
+            self.counts.timeouts += 1;
+            return None;
+        };
+        self.counts.programs += 1;
+        self.counts.calls += calls.len();
+        let hidden = calls.iter().find(|call| !listing.commands.iter().any(|command| could_call(command, call)))?;
+        Some((Kind::HiddenCommand, format!("Z{hidden:?}")))
+    }
+}
+
+/// Compares the commands of a text with those of its canonical form.
+fn compare_canonical(listing: &Listing, canonical: &str) -> Option<(Kind, String)> {
+    // Bash prints a name that was not written.
+    let canonical = canonical.replace("coproc COPROC ", "coproc ");
+    let reread = match parse(&canonical, Dialect::Bash) {
+        Ok(script) => list(&script),
+        // Bash prints some texts in a form that it would not read again.
+        Err(_) if !oracle::accepts(&canonical) => return None,
+        Err(error) => return Some((Kind::CanonicalFormRejected, format!("{}: {canonical}", error.reason))),
+    };
+    // Redirections are printed behind the words, after which a word may be a reserved one.
+    let is_reserved = |command: &SimpleCommand| {
+        command.argv.first().is_some_and(|word| word.as_deref().is_some_and(|word| RESERVED.contains(&word)))
+    };
+    // The same goes for the options of `time`. And a here-document in a condition is printed in the wrong place.
+    let in_condition =
+        canonical.contains("<<") && ["if ", "while ", "until "].iter().any(|word| canonical.contains(word));
+    if listing.commands.iter().any(is_reserved) || in_condition {
+        return None;
+    }
+    let (original, mut reread) = (lines(listing), lines(&reread));
+    for _ in 0..2 {
+        // The wrapper's own commands.
+        if let Some(index) = reread.iter().position(|line| line == "[] [Some(\":\")]") {
+            reread.remove(index);
+        }
+    }
+    if original == reread {
+        return None;
+    }
+    let missing: Vec<&String> = reread.iter().filter(|line| !original.contains(line)).collect();
+    let added: Vec<&String> = original.iter().filter(|line| !reread.contains(line)).collect();
+    Some((Kind::ReadDifferently, format!("bash adds {missing:?}, guard adds {added:?}: {canonical}")))
+}
+
+fn lines(listing: &Listing) -> Vec<String> {
+    // In substitutions, bash loses blanks at the end of an array's elements.
+    let squeezed = |text: &Option<String>| {
+        text.as_ref().map(|text| text.split(' ').filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" "))
+    };
+    let commands = listing.commands.iter().map(|command| {
+        let assignments: Vec<_> = command.assignments.iter().map(squeezed).collect();
+        format!("{assignments:?} {:?}", command.argv)
+    });
+    let redirects = listing.redirects.iter().map(|redirect| match (redirect.operator, redirect.target.as_deref()) {
+        // Closing has only one form.
+        (">&" | "<&", Some("-")) => format!("{} close", redirect.descriptor),
+        (operator, target) => format!("{} {operator} {target:?}", redirect.descriptor),
+    });
+    let mut lines: Vec<String> = commands.chain(redirects).collect();
+    lines.sort();
+    lines
+}
+
+/// Whether a listed command could have made a call, given as `COUNT NAME ARGUMENTS`.
+fn could_call(command: &SimpleCommand, call: &str) -> bool {
+    let fixed: Option<Vec<&str>> = command.argv.iter().map(|word| word.as_deref()).collect();
+    let mut fields = call.splitn(3, ' ');
+    let (count, name) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+    match command.argv.first() {
+        None => return false,
+        Some(Some(first)) if first.contains('{') => return true,
+        Some(Some(first)) if first.strip_prefix('Z') != Some(name) => return false,
+        _ => {}
+    }
+    let Some(fixed) = fixed else { return true };
+    if fixed.iter().any(|word| word.contains(['{', '~', '*', '?', '['])) {
+        return true;
+    }
+    let arguments = fields.next().unwrap_or_default();
+    fixed.len().to_string() == count && fixed.get(1..).unwrap_or_default().join(" ") == arguments
+}
+
+/// The words of the simple commands of a script, but for those inside words and compound commands.
+fn collect_words<'s>(script: &'s Script, words: &mut Vec<&'s Word>) {
+    let pipelines =
+        script.items.iter().flat_map(|item| std::iter::once(&item.first).chain(item.rest.iter().map(|(_, p)| p)));
+    for command in pipelines.flat_map(|pipeline| &pipeline.commands) {
+        match &command.kind {
+            CommandKind::Simple(simple) => {
+                let has_array = |word: &Word| word.parts.iter().any(|part| matches!(part, Part::Array { .. }));
+                words.extend(simple.words.iter().filter(|word| !has_array(word)));
+            }
+            CommandKind::Group(script) | CommandKind::Subshell(script) => collect_words(script, words),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Compares guard's reading of random shell text with that of a live bash. See README.md beside this file.
+
+mod check;
+mod generate;
+mod mutate;
+mod oracle;
+mod random;
+
+use check::Checker;
+use random::Random;
+
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+/// The texts that mutations begin with.
+fn seeds() -> Vec<String> {
+    let mut folders = vec![std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus/parse")];
+    folders.extend(std::env::var_os("GUARD_PARSE_CORPUS").map(std::path::PathBuf::from));
+    let mut seeds = Vec::new();
+    for folder in folders {
+        for name in ["adversarial.jsonl", "parable.jsonl", "nl2bash.jsonl"] {
+            let Ok(text) = std::fs::read_to_string(folder.join(name)) else { continue };
+            let lines = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+            let sources = lines.filter_map(|line| line["src"].as_str().map(str::to_owned));
+            seeds.extend(sources.filter(|source| source.len() < 400 && !source.contains('\0')));
+        }
+    }
+    seeds
+}
+
+fn report(checker: &Checker) {
+    println!("{}", checker.summary());
+    for ((kind, text), description) in checker.findings.iter().take(40) {
+        println!("{kind:?} {text:?}\n    {description}");
+    }
+    assert!(checker.findings.is_empty(), "guard and bash read texts differently");
+}
+
+#[test]
+fn mutated_texts_are_read_as_bash_reads_them() {
+    if !oracle::available() {
+        return println!("there is no bash 5.2 to compare with");
+    }
+    let seeds = seeds();
+    let mut random = Random::new(number("GUARD_FUZZ_SEED", 1));
+    let mut checker = Checker::new();
+    for round in 0..number("GUARD_FUZZ_ROUNDS", 3000) {
+        let base = if round % 4 == 0 { generate::program(&mut random, 3) } else { random.pick(&seeds).clone() };
+        let other = random.pick(&seeds).clone();
+        checker.check(&mutate::mutate(&mut random, &base, &other), false);
+    }
+    report(&checker);
+}
+
+#[test]
+fn generated_programs_run_no_hidden_command() {
+    if !oracle::available() {
+        return println!("there is no bash 5.2 to compare with");
+    }
+    let mut random = Random::new(number("GUARD_FUZZ_SEED", 1) ^ 0x5eed);
+    let mut checker = Checker::new();
+    for round in 0..number("GUARD_FUZZ_ROUNDS", 3000) / 3 {
+        let mut program = generate::program(&mut random, 2);
+        if round % 3 > 0 {
+            let other = generate::program(&mut random, 1);
+            program = mutate::mutate(&mut random, &program, &other);
+        }
+        checker.check(&program, true);
+    }
+    report(&checker);
+}
