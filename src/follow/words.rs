@@ -6,6 +6,7 @@ use super::follower::Follower;
 use super::step::{Arg, Hole, Piece, Source};
 use super::value::{self, Value};
 use crate::shell::ast::{Part, Script, Word};
+use crate::shell::brace;
 use crate::span::Span;
 use crate::text::Text;
 
@@ -21,6 +22,9 @@ pub(super) struct Surroundings {
     /// A value that is assigned: tildes count behind colons too.
     pub assigned: bool,
 }
+
+/// How many words braces may make of one.
+const MAX_BRACED_WORDS: usize = 64;
 
 impl Surroundings {
     const QUOTED: Surroundings = Surroundings { quoted: true, first: false, last: false, assigned: false };
@@ -70,17 +74,22 @@ impl<'a> Follower<'a, '_> {
     }
 
     fn word(&mut self, word: &'a Word, words: &mut Vec<Arg>) {
-        if has_braces(word)
-            && let Some(expanded) = braces(word)
-        {
-            let expanded = self.keeper.keep_words(expanded);
-            self.spend(expanded.len() * 32);
-            for word in expanded {
-                self.unbraced(word, words);
-            }
-            return;
+        if !brace::has_braces(word) {
+            return self.unbraced(word, words);
         }
-        self.unbraced(word, words);
+        match brace::expand(word, MAX_BRACED_WORDS) {
+            Ok(expanded) => {
+                let expanded = self.keeper.keep_words(expanded);
+                self.spend(expanded.len() * 32);
+                for word in expanded {
+                    self.unbraced(word, words);
+                }
+            }
+            Err(_) => words.push(Arg {
+                pieces: vec![Piece::Hole(Hole { splits: true, ..Hole::open(Source::Other) })],
+                span: self.at(word.span),
+            }),
+        }
     }
 
     fn unbraced(&mut self, word: &'a Word, words: &mut Vec<Arg>) {
@@ -323,10 +332,6 @@ fn is_live(c: char) -> bool {
     matches!(c, '*' | '?' | '[' | '~' | '{')
 }
 
-fn has_braces(word: &Word) -> bool {
-    word.parts.iter().any(|part| matches!(part, Part::Literal { text, .. } if text.contains('{')))
-}
-
 /// Whether a tilde at `at` can stand for a folder.
 fn is_tilde_place(text: &str, at: usize, surroundings: Surroundings) -> bool {
     let Some(before) = at.checked_sub(1).and_then(|before| text.as_bytes().get(before)) else {
@@ -356,9 +361,4 @@ pub(super) fn is_name(name: &str) -> bool {
 pub(super) fn is_declaration(word: &Word) -> bool {
     matches!(word.parts.as_slice(), [Part::Literal { text, .. }]
         if matches!(text.as_str(), "export" | "declare" | "typeset" | "local" | "readonly"))
-}
-
-/// The words that braces make of one, once they are read.
-fn braces(_: &Word) -> Option<Vec<Word>> {
-    None
 }
