@@ -32,7 +32,10 @@ pub fn unknown_program(
     if let Some(program) = command.argv.first()
         && leading_or_trailing_verb(script_name(name)).is_some()
     {
-        assessment.find(deleting("unknown.name", program, "its name says that it removes something"));
+        let mut finding = deleting("unknown.name", program, "its name says that it removes something");
+        // A runner's task (`yarn db:drop`) says what it removes; the name of a script does not.
+        finding.effect = deleting_task(program).filter(|_| name.contains(':')).or(finding.effect);
+        assessment.find(finding);
     }
     for word in deleting_words(rest) {
         assessment.find(deleting(
