@@ -103,6 +103,8 @@ pub struct Style {
     pub colons: bool,
     /// It is a program of the project itself, run as `./name`.
     pub project: bool,
+    /// Its name is an ordinary word: inside the arguments of an unknown program it is no command line.
+    pub word: bool,
 }
 
 /// An option: its names and what follows it.

@@ -109,6 +109,7 @@ pub fn parse_style(words: &[String]) -> Result<Style, String> {
             "signal" => &mut style.signal,
             "colons" => &mut style.colons,
             "project" => &mut style.project,
+            "word" => &mut style.word,
             _ => return Err(format!("`{word}` is no style; `docs/rules.md` lists them")),
         };
         *field = true;
