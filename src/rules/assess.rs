@@ -160,14 +160,10 @@ impl<'a> Assessor<'a, '_> {
         let folder = self.carrier.folder.clone();
         let world = World { folder: &folder, ..*self.world };
         let mut uses = self.uses(&form);
-        let places: Vec<PlaceName> = uses
-            .iter()
-            .filter(|used| is_path_role(used.role))
-            .flat_map(|used| used.word.iter().flat_map(|word| world.place_names(used.role, word)))
-            .collect();
         let assigned: Vec<(&str, &Arg)> =
             self.command.assignments.iter().chain(world.exported).map(|(name, value)| (name.as_str(), value)).collect();
         self.reading.forms.push(form.clone());
+        let places = self.places(&form, &uses, &assigned, &world);
         let asked = Asked { command: self.command, reading: &self.reading, places: &places, variables: &assigned };
         self.class_limit =
             form.lowers.iter().filter(|lowering| asked.holds(&lowering.condition)).map(|lowering| lowering.to).min();
@@ -200,6 +196,26 @@ impl<'a> Assessor<'a, '_> {
         variables(self.command, &self.reading.operands, &self.carrier, &world, &mut assessment);
         self.printed(&form, &met, &uses, &world, &mut assessment);
         assessment
+    }
+
+    /// The places that the command's paths lie in, those included that get their role from a clause.
+    fn places(
+        &self,
+        form: &Form<'static>,
+        uses: &[Use<'a>],
+        assigned: &[(&str, &Arg)],
+        world: &World<'_>,
+    ) -> Vec<PlaceName> {
+        let asked = Asked { command: self.command, reading: &self.reading, places: &[], variables: assigned };
+        let mut added = Vec::new();
+        for clause in form.when.iter().filter(|clause| clause.condition.places.is_empty()) {
+            let gives_paths = !clause.roles.operands.is_empty() || !clause.roles.options.is_empty();
+            if gives_paths && asked.holds(&clause.condition) {
+                self.clause_uses(clause, &mut added);
+            }
+        }
+        let paths = uses.iter().chain(&added).filter(|used| is_path_role(used.role));
+        paths.flat_map(|used| used.word.iter().flat_map(|word| world.place_names(used.role, word))).collect()
     }
 
     /// Takes the folders that options lead into.

@@ -175,6 +175,17 @@ pub(super) fn dirname(run: &Run<'_>) -> Option<Arg> {
     Some(folder)
 }
 
+/// How many lines stand for the endless output of `yes`: whoever reads it stops before long.
+const YES_LINES: usize = 8;
+
+/// `yes`: the beginning of what it prints, which is all that is ever read.
+pub(super) fn yes(run: &Run<'_>) -> Option<Arg> {
+    let words: Vec<&str> = run.arguments.iter().map(Arg::text).collect::<Option<_>>()?;
+    let line = if words.is_empty() { "y".to_owned() } else { words.join(" ") };
+    let span = run.arguments.first().map_or_else(Span::default, |argument| argument.span);
+    Some(Arg::known(Text::derived(format!("{line}\n").repeat(YES_LINES), span), span))
+}
+
 /// `seq`
 pub(super) fn seq(run: &Run<'_>) -> Option<Arg> {
     let mut separator = "\n";

@@ -58,6 +58,7 @@ fn computed(name: &str) -> Option<Compute> {
         "tr" => filters::tr,
         "uniq" => filters::uniq,
         "xxd" => bytes::xxd,
+        "yes" => lines::yes,
         _ => return None,
     })
 }
