@@ -177,7 +177,7 @@ fn redirect(
         Append | AppendBoth | ReadWrite => Role::Appends,
         _ => Role::Reads,
     };
-    let handling = Handling { rule: "shell.redirect", recursive: false, effect: None };
+    let handling = Handling { rule: "shell.redirect", recursive: false, effect: None, instead: "" };
     if is_network(&redirection.target) {
         return (through_network(redirection, command, assessment, world), redirection.target.clone(), Left::Written);
     }

@@ -378,7 +378,8 @@ impl<'a> Assessor<'a, '_> {
         assessment: &mut Assessment,
     ) {
         let recursive = form.recursive.iter().any(|name| self.reading.has(name));
-        let handling = Handling { rule: form.id, recursive, effect };
+        let instead = form.base.as_ref().map_or("", |verdict| verdict.instead);
+        let handling = Handling { rule: form.id, recursive, effect, instead };
         for used in uses {
             match (used.role, &used.word) {
                 (Role::DeletesFound, _) => {

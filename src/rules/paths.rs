@@ -1,5 +1,7 @@
 //! What becomes of a path: the roles that delete, empty, write, move, modify, format and send.
 
+use std::borrow::Cow;
+
 use super::schema::{PlaceName, Role, Where};
 use super::{Left, World, destructive, is_secret};
 use crate::effect::{Class, Effect, Finding};
@@ -35,6 +37,8 @@ pub struct Handling<'a> {
     pub recursive: bool,
     /// The effect that a loss has, when the rule names one.
     pub effect: Option<Effect>,
+    /// What the rule says to do instead; empty when it says nothing.
+    pub instead: &'static str,
 }
 
 /// Judges what `role` does to `path`.
@@ -56,7 +60,7 @@ pub fn judge_payload_path(used: &PathUse, world: &World<'_>) -> Fate {
         PathRole::ChangesMode => Role::Modifies,
         PathRole::Sends => Role::Sends,
     };
-    judge_path(role, &used.path, Handling { rule: &used.rule, recursive: false, effect: None }, world)
+    judge_path(role, &used.path, Handling { rule: &used.rule, recursive: false, effect: None, instead: "" }, world)
 }
 
 fn worse(one: Fate, other: Fate) -> Fate {
@@ -190,7 +194,8 @@ fn finding(handling: Handling<'_>, effect: Effect, path: &Arg, because: &'static
         Effect::Delete => handling.effect.unwrap_or(effect),
         effect => effect,
     };
-    destructive(handling.rule.to_owned(), effect, path.span, path.shown("…"), because)
+    let instead = (!handling.instead.is_empty()).then_some(Cow::Borrowed(handling.instead));
+    Finding { instead, ..destructive(handling.rule.to_owned(), effect, path.span, path.shown("…"), because) }
 }
 
 fn whole(rule: &'static str, effect: Effect, path: &Arg, because: &'static str) -> Finding {

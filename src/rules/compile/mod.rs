@@ -292,7 +292,10 @@ impl Compiler {
         let options = self.options(&form.options.lists);
         let outer = if style.own_options { None } else { outer };
         let scope = Scope { options: options.clone(), any: form.options.any, style, outer };
-        let base = self.verdict(form.class, form.effect, form.because.as_deref(), form.instead.as_deref());
+        // What to do instead may stand alone: roles then say what is wrong.
+        let speaks = form.instead.is_some() && form.subcommands.is_empty() && form.verbs.is_none();
+        let class = form.class.or(speaks.then_some(Class::ReadOnly).filter(|_| form.effect.is_none()));
+        let base = self.verdict(class, form.effect, form.because.as_deref(), form.instead.as_deref());
         if let Some(verdict) = &base {
             self.rule(id, verdict);
         }
