@@ -4,8 +4,7 @@
 use super::follower::Follower;
 use super::parameters::{Subscript, number};
 use super::step::Arg;
-use super::value::{Value, Variable};
-use super::words::is_name;
+use super::words::{Surroundings, is_name};
 use crate::shell::ast::Arithmetic;
 use crate::span::Span;
 
@@ -15,10 +14,7 @@ const NAMES: u32 = 8;
 impl<'a> Follower<'a, '_> {
     /// `(( … ))` and its kin.
     pub(super) fn arithmetic(&mut self, expression: &'a Arithmetic) {
-        let outer = std::mem::take(&mut self.choices);
-        self.choices.condense();
-        self.arithmetic_number(expression);
-        self.choices = outer;
+        self.condensed(|follower| follower.arithmetic_number(expression));
     }
 
     /// `$(( … ))`
@@ -40,7 +36,7 @@ impl<'a> Follower<'a, '_> {
 
     /// A key or an index, as text.
     pub(super) fn key(&mut self, subscript: &'a Arithmetic) -> Arg {
-        let text = self.arithmetic_text(subscript);
+        let text = without_quotes(self.arithmetic_text(subscript));
         self.code_in_names(&text, 0);
         match text.text() {
             Some(string) if is_name(string) || string.bytes().any(|b| matches!(b, b'+' | b'-' | b'*' | b'/')) => {
@@ -60,7 +56,7 @@ impl<'a> Follower<'a, '_> {
         let span = self.at(expression.span);
         let mut fields =
             super::fields::Fields::new(super::fields::Mode::Single, super::fields::Separators::Default, span);
-        self.deeper((), |follower| follower.parts(&expression.parts, &mut fields, false));
+        self.deeper((), |follower| follower.parts_within(&expression.parts, Surroundings::QUOTED, &mut fields));
         fields.finish_single()
     }
 
@@ -79,7 +75,7 @@ impl<'a> Follower<'a, '_> {
         let names: Vec<String> = names(text).map(str::to_owned).collect();
         for name in names.iter().filter(|name| text.contains('=') && is_name(name)) {
             if self.state.variables.get(name.as_str()).is_some() {
-                self.set_values(name, vec![Value::Scalar(number())]);
+                self.choices.assign(name, number());
             }
         }
         None
@@ -98,10 +94,15 @@ impl<'a> Follower<'a, '_> {
     fn assign_number(&mut self, name: &str, value: Option<i64>) {
         let value = value.map_or_else(number, |value| Arg::made(value.to_string(), Span::default()));
         let name = self.referred(name);
-        match self.state.variables.get(name.as_str()) {
-            Some(_) => self.set_values(&name, vec![Value::Scalar(value)]),
-            None => self.set_variable(&name, Variable::scalar(value)),
-        }
+        self.choices.assign(&name, value);
+    }
+}
+
+/// A key without the quotes around it or in it.
+fn without_quotes(key: Arg) -> Arg {
+    match key.text() {
+        Some(text) if text.contains(['\'', '"', '\\']) => Arg::made(text.replace(['\'', '"', '\\'], ""), key.span),
+        _ => key,
     }
 }
 

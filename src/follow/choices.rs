@@ -16,6 +16,10 @@ pub(super) struct Choices {
     condensed: bool,
     /// What the substitutions of this command gave: they run once, however often it is expanded.
     substitutions: Vec<(Place, Vec<Arg>)>,
+    /// What the expansion at hand assigned (`${x:=…}`, `$((x++))`).
+    assigned: Vec<(String, Arg)>,
+    /// What all of them did.
+    all_assigned: Vec<(String, Arg)>,
 }
 
 struct Pick {
@@ -29,6 +33,8 @@ struct Pick {
 pub(super) enum Subject {
     /// The value of a variable.
     Variable(String),
+    /// Whether a variable has a value.
+    Presence(String),
     /// Which way an expansion at this place goes.
     Expansion(Place),
 }
@@ -94,6 +100,25 @@ impl Choices {
     }
 }
 
+impl Choices {
+    /// Assigns a variable for the rest of this expansion.
+    pub(super) fn assign(&mut self, name: &str, value: Arg) {
+        self.assigned.retain(|(other, _)| other != name);
+        self.assigned.push((name.to_owned(), value));
+    }
+
+    /// What this expansion assigned to a variable.
+    pub(super) fn assigned(&self, name: &str) -> Option<&Arg> {
+        self.assigned.iter().find(|(other, _)| other == name).map(|(_, value)| value)
+    }
+
+    /// Everything that was assigned, each variable once for every value.
+    pub(super) fn take_assigned(&mut self) -> Vec<(String, Arg)> {
+        self.all_assigned.append(&mut self.assigned);
+        std::mem::take(&mut self.all_assigned)
+    }
+}
+
 /// What became of following the combinations.
 pub(super) enum Round {
     /// There is another one.
@@ -105,6 +130,7 @@ pub(super) enum Round {
 impl Choices {
     /// Ends a round, of which `done` have been.
     pub(super) fn next_round(&mut self, done: usize) -> Round {
+        self.all_assigned.append(&mut self.assigned);
         if self.condensed || !self.advance() {
             return Round::Last;
         }

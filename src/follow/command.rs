@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::choices::Round;
+use super::choices::{Choices, Round};
 use super::follower::{Fail, Follower, Printed};
 use super::redirect::Opened;
 use super::state::{Mark, Name};
 use super::step::{Action, Arg, Command, Hole, Source, StepId};
-use super::value::Variable;
+use super::value::{Value, Variable};
 use super::words::is_declaration;
 use crate::shell::ast::{Assignment, Part, Redirect, Simple};
 use crate::span::Span;
@@ -63,8 +63,22 @@ impl<'a> Follower<'a, '_> {
                 break;
             }
         }
-        self.choices = outer;
+        self.end_expansion(outer);
         results
+    }
+
+    /// Makes what was assigned while words were expanded last, and goes on with the combination around them.
+    pub(super) fn end_expansion(&mut self, outer: Choices) {
+        let assigned = std::mem::replace(&mut self.choices, outer).take_assigned();
+        let mut rest = assigned.as_slice();
+        while let Some(((name, _), others)) = rest.split_first() {
+            let mut values = Vec::new();
+            for (_, value) in assigned.iter().filter(|(other, _)| other == name) {
+                super::value::unite(&mut values, [&Value::Scalar(value.clone())]);
+            }
+            self.set_values(name, values);
+            rest = others;
+        }
     }
 
     /// Follows a simple command.

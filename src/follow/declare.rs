@@ -78,7 +78,7 @@ impl<'a> Follower<'a, '_> {
             for earlier in before {
                 let longer = match earlier {
                     Value::Unset => Value::Scalar(string.clone()),
-                    Value::Scalar(_) if attributes.integer => Value::Scalar(number()),
+                    Value::Scalar(earlier) if attributes.integer => Value::Scalar(sum(&earlier, &string)),
                     Value::Scalar(earlier) => Value::Scalar(earlier.followed_by(&string)),
                     Value::Array(array) => {
                         let mut array = (*array).clone();
@@ -290,7 +290,8 @@ impl<'a> Follower<'a, '_> {
         self.subscripts(&arguments);
         self.emit(call, Printed::Nothing);
         let functions = arguments.iter().any(|argument| argument.text() == Some("-f"));
-        for name in arguments.iter().filter_map(Arg::text).filter(|name| !name.starts_with('-')) {
+        let names: Vec<String> = arguments.iter().filter_map(Arg::as_written).collect();
+        for name in names.iter().map(String::as_str).filter(|name| !name.starts_with('-')) {
             let bare = name.split_once('[').map_or(name, |(bare, _)| bare);
             if functions {
                 self.state.functions.remove(name);
@@ -310,7 +311,8 @@ impl<'a> Follower<'a, '_> {
     /// `printf -v name …`, `getopts`: a variable gets something.
     pub(super) fn give(&mut self, name: &Arg, value: Arg) {
         self.subscripts(std::slice::from_ref(name));
-        let Some(text) = name.text() else { return };
+        let Some(written) = name.as_written() else { return };
+        let text = written.as_str();
         match text.split_once('[') {
             Some((bare, key)) if is_name(bare) => {
                 let key = Arg::known(Text::derived(key.trim_end_matches(']'), name.span), name.span);
@@ -380,6 +382,15 @@ fn meaning(declaration: Declaration, arguments: &[Arg]) -> (Meaning, &[Arg]) {
     (meaning, rest)
 }
 
+/// What `+=` makes of two numbers.
+fn sum(one: &Arg, other: &Arg) -> Arg {
+    let known = |number: &Arg| number.text().and_then(|text| text.parse::<i64>().ok());
+    match known(one).zip(known(other)).and_then(|(one, other)| one.checked_add(other)) {
+        Some(sum) => Arg::made(sum.to_string(), other.span),
+        None => number(),
+    }
+}
+
 fn as_array(value: &Value) -> Rc<Array> {
     match value {
         Value::Array(array) => array.clone(),
@@ -402,13 +413,25 @@ fn array_key(array: &Array, text: &str, associative: bool) -> Option<Key> {
 /// `earlier` with more elements.
 fn extended(earlier: &Array, list: &[(Option<Arg>, Vec<Arg>)], associative: bool) -> Array {
     let mut array = earlier.clone();
+    let mut next = array.next_index();
     for (key, words) in list {
         match key {
-            None => words.iter().for_each(|word| array.push(word.clone())),
+            None => {
+                for word in words {
+                    array.exact &= !word.splits();
+                    array.set(Key::Index(next), word.clone());
+                    next = next.saturating_add(1);
+                }
+            }
             Some(key) => {
                 let value = words.first().cloned().unwrap_or_default();
                 match key.text().and_then(|text| array_key(&array, text, associative)) {
-                    Some(key) => array.set(key, value),
+                    Some(key) => {
+                        if let Key::Index(index) = key {
+                            next = index.saturating_add(1);
+                        }
+                        array.set(key, value);
+                    }
                     None => {
                         array.push(value);
                         array.exact = false;

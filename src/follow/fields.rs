@@ -52,14 +52,16 @@ pub(super) enum Bit {
 }
 
 impl Separators {
-    fn is_blank(&self, c: char) -> bool {
+    /// Whether `c` separates as a blank does.
+    pub(super) fn is_blank(&self, c: char) -> bool {
         match self {
             Separators::Default | Separators::Unknown => matches!(c, ' ' | '\t' | '\n'),
             Separators::These(these) => matches!(c, ' ' | '\t' | '\n') && these.contains(c),
         }
     }
 
-    fn contains(&self, c: char) -> bool {
+    /// Whether `c` separates.
+    pub(super) fn contains(&self, c: char) -> bool {
         match self {
             Separators::These(these) => these.contains(c),
             _ => self.is_blank(c),

@@ -83,7 +83,7 @@ impl<'a> Follower<'a, '_> {
 
     /// What a name stands for.
     pub(super) fn base(&mut self, name: &str, subscript: &Subscript) -> Base {
-        let given = self.state.variables.get(name).is_some();
+        let given = self.state.variables.get(name).is_some() || self.choices.assigned(name).is_some();
         match name {
             "@" | "*" => return Base::List { items: self.state.registers.arguments.all(), star: name == "*" },
             "#" => return self.argument_count(),
@@ -105,6 +105,9 @@ impl<'a> Follower<'a, '_> {
     /// The value of a variable in the combination that is followed.
     pub(super) fn value_of(&mut self, name: &str) -> Value {
         let name = self.referred(name);
+        if let Some(value) = self.choices.assigned(&name) {
+            return Value::Scalar(value.clone());
+        }
         let Some(variable) = self.state.variables.get(name.as_str()) else { return self.environment(&name) };
         let choice = self.choices.choose(Subject::Variable(name.clone()), variable.values.len());
         match choice {
@@ -277,7 +280,7 @@ impl<'a> Follower<'a, '_> {
     ) {
         if is_temporary_folder(parameter, &base, word) {
             let value = Arg::hole(Hole::filled(Source::TemporaryFolder), self.at(parameter.span));
-            self.set_values(&parameter.name, vec![Value::Scalar(value.clone())]);
+            self.choices.assign(&parameter.name, value.clone());
             return fields.value(&value, around.quoted);
         }
         let span = self.at(parameter.span);
@@ -293,12 +296,7 @@ impl<'a> Follower<'a, '_> {
             && parameter.subscript.is_none()
             && is_name(&parameter.name)
         {
-            let mut values = match self.state.variables.get(parameter.name.as_str()) {
-                Some(variable) if variable.values.len() > 1 => variable.values.clone(),
-                _ => Vec::new(),
-            };
-            value::unite(&mut values, [&Value::Scalar(value.clone())]);
-            self.set_values(&parameter.name, values);
+            self.choices.assign(&parameter.name, value.clone());
         }
         put(&value, around, fields);
     }
@@ -324,7 +322,7 @@ impl<'a> Follower<'a, '_> {
             (&value, is_name(&parameter.name) && parameter.subscript.is_none(), empty)
             && value.has_hole()
         {
-            self.set_values(&parameter.name, vec![Value::Scalar(value.clone())]);
+            self.choices.assign(&parameter.name, value.clone());
         }
         put(&value.at(self.at(parameter.span)), around, fields);
     }
@@ -354,10 +352,7 @@ impl<'a> Follower<'a, '_> {
         match base.presence(empty) {
             Presence::Value => Choice::One(0),
             Presence::Word => Choice::One(1),
-            Presence::Either => {
-                let place = self.place(parameter.span);
-                self.choices.choose(Subject::Expansion(place), 2)
-            }
+            Presence::Either => self.choices.choose(Subject::Presence(parameter.name.clone()), 2),
         }
     }
 

@@ -108,6 +108,19 @@ impl Arg {
         }
     }
 
+    /// What it is when no pattern in it matches a file: patterns stay as they are written. So the name in
+    /// `unset a[1]` is found.
+    pub(super) fn as_written(&self) -> Option<String> {
+        self.pieces
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => Some(text.as_str()),
+                Piece::Hole(Hole { source: Source::Glob(pattern), .. }) => Some(pattern.as_str()),
+                Piece::Hole(_) => None,
+            })
+            .collect()
+    }
+
     /// The only hole, when there is nothing else.
     pub(super) fn only_hole(&self) -> Option<&Hole> {
         match self.pieces.as_slice() {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::command::Call;
+use super::fields::{Fields, Mode, Separators};
 use super::follower::{Fail, Follower, Frame, Printed};
 use super::limits;
 use super::state::{Channel, Feed};
@@ -35,10 +36,6 @@ impl<'a> Follower<'a, '_> {
         self.emit(call, Printed::Nothing);
         self.subscripts(&wanted.names);
         let lines = self.next_lines(feed.as_ref(), &wanted, span);
-        self.with_assignments(&assignments, |follower| {
-            let separators = follower.separators();
-            Some(separators)
-        });
         let ifs = assignments.iter().find(|(name, _)| name == "IFS").map(|(_, value)| value.clone());
         let split = |follower: &mut Self, line: &Arg| follower.split_line(line, ifs.as_ref());
         if let Some(array) = &wanted.array {
@@ -46,12 +43,18 @@ impl<'a> Follower<'a, '_> {
             self.fill(array, values);
             return Fail::Same;
         }
-        let names = if wanted.names.is_empty() { vec![Arg::made("REPLY", span)] } else { wanted.names };
-        for (index, name) in names.iter().enumerate() {
-            let last = index + 1 == names.len();
-            let values = lines.iter().map(|line| {
-                let whole = names.len() == 1 && ifs.as_ref().is_some_and(Arg::is_empty);
-                Value::Scalar(if whole { line.clone() } else { field(&split(self, line), index, last, line) })
+        if wanted.names.is_empty() {
+            self.fill(&Arg::made("REPLY", span), lines.into_iter().map(Value::Scalar).collect());
+            return Fail::Same;
+        }
+        let separators = self.separators_of(ifs.as_ref());
+        for (index, name) in wanted.names.iter().enumerate() {
+            let last = index + 1 == wanted.names.len();
+            let values = lines.iter().map(|line| match line.as_text() {
+                Some(text) if separators != Separators::Unknown => {
+                    Value::Scalar(Arg::known(field(&text, &separators, index, last), line.span))
+                }
+                _ => Value::Scalar(part_of(line, index, last)),
             });
             let values: Vec<Value> = values.collect();
             self.fill(name, values);
@@ -112,23 +115,23 @@ impl<'a> Follower<'a, '_> {
         }
     }
 
-    fn split_line(&mut self, line: &Arg, ifs: Option<&Arg>) -> Vec<Arg> {
-        let separators = match ifs {
+    fn separators_of(&self, ifs: Option<&Arg>) -> Separators {
+        match ifs {
             None => self.separators(),
-            Some(ifs) => match ifs.text() {
-                Some(text) => super::fields::Separators::These(text.to_owned()),
-                None => super::fields::Separators::Unknown,
-            },
-        };
-        let mut fields = super::fields::Fields::new(super::fields::Mode::PlainWords, separators, line.span);
+            Some(ifs) => ifs.text().map_or(Separators::Unknown, |text| Separators::These(text.to_owned())),
+        }
+    }
+
+    fn split_line(&mut self, line: &Arg, ifs: Option<&Arg>) -> Vec<Arg> {
+        let mut fields = Fields::new(Mode::PlainWords, self.separators_of(ifs), line.span);
         fields.value(line, false);
         fields.finish()
     }
 
     /// Gives a name one of `values`.
     fn fill(&mut self, name: &Arg, values: Vec<Value>) {
-        let Some(name) = name.text() else { return };
-        let bare = name.split_once('[').map_or(name, |(bare, _)| bare).to_owned();
+        let Some(name) = name.as_written() else { return };
+        let bare = name.split_once('[').map_or(name.as_str(), |(bare, _)| bare).to_owned();
         if super::words::is_name(&bare) {
             let values = if bare == name { values } else { vec![super::value::unknown_array(&bare)] };
             let target = self.referred(&bare);
@@ -148,31 +151,39 @@ fn unread(feed: Option<&Feed>, span: Span) -> Arg {
     Arg::hole(Hole::open(source), span)
 }
 
-/// What the variable with number `index` gets of a line.
-fn field(fields: &[Arg], index: usize, last: bool, line: &Arg) -> Arg {
-    if fields.iter().any(Arg::has_hole) && fields.len() == 1 {
-        return fields.first().cloned().unwrap_or_default().quoted();
+/// What the variable with number `index` gets of a line of which not all is known.
+fn part_of(line: &Arg, index: usize, last: bool) -> Arg {
+    if index == 0 && last {
+        return line.clone().quoted();
     }
-    let rest = fields.get(index..).unwrap_or_default();
-    match (rest, last) {
-        ([], _) => Arg { pieces: Vec::new(), span: line.span },
-        ([only], _) => only.clone().quoted(),
-        (_, true) if index == 0 => trimmed(line),
-        (rest, true) => Arg::joined(rest, line.span).quoted(),
-        (rest, false) => rest.first().cloned().unwrap_or_default().quoted(),
-    }
+    let source = line.holes().next().map_or(Source::Other, |hole| hole.source.clone());
+    Arg::hole(Hole::open(source), line.span)
 }
 
-fn trimmed(line: &Arg) -> Arg {
-    match line.as_text() {
-        Some(text) => {
-            let whole = text.as_str();
-            let blank = |c: char| matches!(c, ' ' | '\t' | '\n');
-            let start = whole.len() - whole.trim_start_matches(blank).len();
-            let end = whole.trim_end_matches(blank).len().max(start);
-            Arg::known(text.slice(start, end), line.span)
-        }
-        None => line.clone(),
+/// What the variable with number `index` gets of a line: the last one gets all that is left.
+fn field(line: &Text, separators: &Separators, index: usize, last: bool) -> Text {
+    let text = line.as_str();
+    let blank = |c: char| separators.is_blank(c);
+    let mut rest = text.trim_start_matches(blank);
+    for _ in 0..index {
+        rest = behind_field(rest, separators);
+    }
+    let mut length = rest.find(|c| separators.contains(c)).unwrap_or(rest.len());
+    if last && !behind_field(rest, separators).is_empty() {
+        length = rest.trim_end_matches(blank).len();
+    }
+    let start = text.len() - rest.len();
+    line.slice(start, start + length)
+}
+
+/// What stands behind the first field and the separator that ends it.
+fn behind_field<'t>(text: &'t str, separators: &Separators) -> &'t str {
+    let blank = |c: char| separators.is_blank(c);
+    let length = text.find(|c| separators.contains(c)).unwrap_or(text.len());
+    let rest = text.get(length..).unwrap_or("").trim_start_matches(blank);
+    match rest.chars().next().filter(|c| separators.contains(*c)) {
+        Some(c) => rest.get(c.len_utf8()..).unwrap_or("").trim_start_matches(blank),
+        None => rest,
     }
 }
 

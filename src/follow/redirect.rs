@@ -291,7 +291,7 @@ impl<'a> Follower<'a, '_> {
         let outer = std::mem::take(&mut self.choices);
         self.choices.condense();
         let result = expand(self);
-        self.choices = outer;
+        self.end_expansion(outer);
         result
     }
 }

@@ -27,7 +27,8 @@ pub(super) struct Surroundings {
 const MAX_BRACED_WORDS: usize = 64;
 
 impl Surroundings {
-    const QUOTED: Surroundings = Surroundings { quoted: true, first: false, last: false, assigned: false };
+    /// Between double quotes, or wherever else text is just text.
+    pub(super) const QUOTED: Surroundings = Surroundings { quoted: true, first: false, last: false, assigned: false };
 }
 
 impl<'a> Follower<'a, '_> {

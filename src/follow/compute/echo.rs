@@ -145,7 +145,17 @@ fn made(text: String, from: &Arg) -> Text {
 /// What `%q` prints.
 fn quoted(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:=@%+,".contains(&byte);
-    if !text.is_empty() && text.bytes().all(plain) { text.to_owned() } else { quote(text) }
+    if text.is_empty() || text.chars().any(|c| c.is_control() || !c.is_ascii()) {
+        return quote(text);
+    }
+    let mut quoted = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if !c.is_ascii() || !plain(c as u8) {
+            quoted.push('\\');
+        }
+        quoted.push(c);
+    }
+    quoted
 }
 
 /// Takes a format apart.
