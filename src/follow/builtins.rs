@@ -264,7 +264,7 @@ impl<'a> Follower<'a, '_> {
         self.evaluate_all(&arguments);
         for argument in arguments {
             if let Some(text) = argument.text() {
-                self.evaluate(text, 0);
+                self.condensed(|follower| follower.evaluate(text, 0));
             }
         }
         Fail::Same

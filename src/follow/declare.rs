@@ -96,7 +96,7 @@ impl<'a> Follower<'a, '_> {
     fn as_declared(&mut self, string: Arg, attributes: Attributes) -> Arg {
         if attributes.integer {
             self.evaluate_all(std::slice::from_ref(&string));
-            let known = string.text().map(str::to_owned).and_then(|text| self.evaluate(&text, 0));
+            let known = string.text().map(str::to_owned).and_then(|text| self.condensed(|f| f.evaluate(&text, 0)));
             return known.map_or_else(number, |known| Arg::made(known.to_string(), string.span));
         }
         match string.text() {

@@ -20,7 +20,7 @@ impl<'a> Follower<'a, '_> {
     pub(super) fn cd(&mut self, call: Call) -> Fail<'a> {
         let operands = operands(call.arguments());
         let target = match operands {
-            [] => Some(self.variable_string("HOME")),
+            [] => Some(self.condensed(|follower| follower.variable_string("HOME"))),
             [only] => Some(only.clone()),
             _ => None,
         };

@@ -36,6 +36,10 @@ pub(super) struct Follower<'a, 'f> {
     pub writers: Vec<(ChannelId, StepId)>,
     /// Steps that opened a file for the commands after or inside them, and where those write.
     pub openers: Vec<(StepId, ChannelId)>,
+    /// Whether the body at hand is followed only to find what a loop changes.
+    pub searching: bool,
+    /// Whether a loop was passed through meanwhile.
+    pub passed_loops: bool,
     channels: ChannelId,
     depth: u32,
     work: u64,
@@ -105,6 +109,8 @@ impl<'a, 'f> Follower<'a, 'f> {
             disturbed: false,
             writers: Vec::new(),
             openers: Vec::new(),
+            searching: false,
+            passed_loops: false,
             channels: 0,
             depth: 0,
             work: 0,
@@ -184,7 +190,7 @@ impl<'a, 'f> Follower<'a, 'f> {
         let mut size = 0;
         for (name, variable) in self.state.variables.iter().filter(|(_, variable)| variable.exported) {
             if let Some(value) = exported(name, variable) {
-                size += 32 + value.size();
+                size += 256 + value.size();
                 context.exported.push((name.to_string(), value));
             }
         }

@@ -59,28 +59,63 @@ impl<'a> Follower<'a, '_> {
 
     /// Follows a body that may run any number of times. It gives the states from which the loop ends otherwise
     /// than at its end.
+    ///
+    /// Until what it changes is found, loops inside it are only passed through, so that nesting costs a sum of
+    /// rounds and not a product.
     fn repeat(&mut self, mut body: impl FnMut(&mut Self, &Mark<'a>) -> Vec<Snapshot<'a>>) {
+        if self.searching {
+            return self.pass_through(body);
+        }
         let first_step = self.steps.len();
         let mark = self.mark();
         let mut earlier = vec![self.snapshot(&mark)];
-        for round in 0..=ROUNDS {
+        let mut found = false;
+        for round in 0..=ROUNDS + 1 {
             self.forget_steps(first_step);
             self.resume(&mark, earlier.clone());
             let before = self.snapshot(&mark);
-            self.frames.push(Frame::Loop { mark: mark.clone(), left: Vec::new() });
-            let mut ways = body(self, &mark);
-            if let Some(Frame::Loop { left, .. }) = self.frames.pop() {
-                ways.extend(left);
-            }
-            ways.push(self.snapshot(&mark));
-            earlier.append(&mut ways);
+            self.searching = !found;
+            self.passed_loops = false;
+            let ways = self.once(&mark, &mut body);
+            self.searching = false;
+            earlier.extend(ways);
             self.resume(&mark, earlier);
             let after = self.snapshot(&mark).without_steps_from(first_step);
-            if after.says_the_same(&before) || self.is_exhausted() {
+            let settled = after.says_the_same(&before);
+            if found || self.is_exhausted() || (settled && !self.passed_loops) {
                 return;
             }
-            earlier = vec![if round + 1 < ROUNDS { after } else { after.widened(&before, &self.writers) }];
+            found = settled || round >= ROUNDS;
+            let grows = !settled && round + 1 >= ROUNDS;
+            earlier = vec![if grows { after.widened(&before, &self.writers) } else { after }];
         }
+    }
+
+    /// Follows a loop once, and takes everything that it changes as unknown behind it.
+    fn pass_through(&mut self, mut body: impl FnMut(&mut Self, &Mark<'a>) -> Vec<Snapshot<'a>>) {
+        self.passed_loops = true;
+        let mark = self.mark();
+        let before = self.snapshot(&mark);
+        let mut ways = self.once(&mark, &mut body);
+        ways.push(before.clone());
+        self.resume(&mark, ways);
+        let after = self.snapshot(&mark).widened(&before, &self.writers);
+        self.resume(&mark, vec![after]);
+    }
+
+    /// One round: the states in which it ended.
+    fn once(
+        &mut self,
+        mark: &Mark<'a>,
+        body: &mut impl FnMut(&mut Self, &Mark<'a>) -> Vec<Snapshot<'a>>,
+    ) -> Vec<Snapshot<'a>> {
+        self.frames.push(Frame::Loop { mark: mark.clone(), left: Vec::new() });
+        let mut ways = body(self, mark);
+        if let Some(Frame::Loop { left, .. }) = self.frames.pop() {
+            ways.extend(left);
+        }
+        ways.push(self.snapshot(mark));
+        ways
     }
 }
 

@@ -260,7 +260,7 @@ impl<'a> Follower<'a, '_> {
         }
         match self.presence(parameter, &base, empty) {
             Choice::One(0) => put(&base.filled(empty), around, fields),
-            Choice::One(_) => self.parts_within(&word.parts, around, fields),
+            Choice::One(_) => self.parts_within(&word.parts, Surroundings { operand: true, ..around }, fields),
             Choice::All => {
                 self.condensed(|follower| follower.single(word));
                 put(&Base::string(unknown(&parameter.name, self.at(parameter.span))), around, fields);
@@ -338,7 +338,7 @@ impl<'a> Follower<'a, '_> {
         fields: &mut Fields,
     ) {
         match self.presence(parameter, &base, empty) {
-            Choice::One(0) => self.parts_within(&word.parts, around, fields),
+            Choice::One(0) => self.parts_within(&word.parts, Surroundings { operand: true, ..around }, fields),
             Choice::One(_) => put(&Base::Unset, around, fields),
             Choice::All => {
                 self.condensed(|follower| follower.single(word));

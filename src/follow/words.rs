@@ -21,6 +21,8 @@ pub(super) struct Surroundings {
     pub last: bool,
     /// A value that is assigned: tildes count behind colons too.
     pub assigned: bool,
+    /// The word behind an operator, as in `${x:-a b}`: its unquoted text falls into words.
+    pub operand: bool,
 }
 
 /// How many words braces may make of one.
@@ -28,7 +30,8 @@ const MAX_BRACED_WORDS: usize = 64;
 
 impl Surroundings {
     /// Between double quotes, or wherever else text is just text.
-    pub(super) const QUOTED: Surroundings = Surroundings { quoted: true, first: false, last: false, assigned: false };
+    pub(super) const QUOTED: Surroundings =
+        Surroundings { quoted: true, first: false, last: false, assigned: false, operand: false };
 }
 
 impl<'a> Follower<'a, '_> {
@@ -180,8 +183,13 @@ impl<'a> Follower<'a, '_> {
     /// The parts of a word. `assigned` when tildes count as in an assignment.
     pub(super) fn parts(&mut self, parts: &'a [Part], fields: &mut Fields, assigned: bool) {
         for (index, part) in parts.iter().enumerate() {
-            let surroundings =
-                Surroundings { quoted: false, first: index == 0, last: index + 1 == parts.len(), assigned };
+            let surroundings = Surroundings {
+                quoted: false,
+                first: index == 0,
+                last: index + 1 == parts.len(),
+                assigned,
+                operand: false,
+            };
             self.part(part, surroundings, fields);
         }
     }
@@ -252,6 +260,12 @@ impl<'a> Follower<'a, '_> {
 
     /// Unquoted text, in which a tilde may stand for a folder.
     fn literal(&mut self, text: &str, span: Span, surroundings: Surroundings, fields: &mut Fields) {
+        if surroundings.operand && !surroundings.quoted && text.contains(char::is_whitespace) {
+            let text = self.source.text_at(text, span);
+            let at = self.at(span);
+            let pieces = self.source.pieces(text);
+            return fields.value(&Arg { pieces, span: at }, false);
+        }
         if surroundings.quoted || !text.contains('~') {
             return self.characters(text, span, !surroundings.quoted, fields);
         }

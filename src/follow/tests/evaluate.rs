@@ -70,9 +70,8 @@ fn following_is_bounded() {
         format!("( {} ) | c", "echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; ".repeat(5000)),
     ];
     for text in cases {
-        let begun = std::time::Instant::now();
         let followed = follow(&Text::request(&text), &Start::default(), &NoFacts);
-        assert!(!followed.steps.is_empty());
-        assert!(begun.elapsed().as_secs() < 20, "{:.60} takes {:?}", text, begun.elapsed());
+        assert!(!followed.steps.is_empty(), "{text:.60}");
+        assert!(followed.steps.len() <= limits::STEPS + 1, "{text:.60}");
     }
 }
