@@ -22,18 +22,20 @@ impl Asked<'_, '_> {
     pub fn holds(&self, condition: &Condition<'_>) -> bool {
         let reading = self.reading;
         let operands = &reading.operands;
-        let count = operands.len() + reading.command.map_or(0, <[Arg]>::len);
+        // A carried command's words are operands too.
+        let words: Vec<&Arg> = operands.iter().copied().chain(reading.command.into_iter().flatten()).collect();
+        let count = words.len();
         (condition.options.is_empty() || condition.options.iter().any(|name| reading.has(name)))
             && condition.all_options.iter().all(|name| reading.has(name))
             && condition.values.iter().all(|(name, patterns)| self.value_matches(name, patterns))
-            && (condition.operands.is_empty() || operands.iter().any(|word| pattern::any(&condition.operands, word)))
+            && (condition.operands.is_empty() || words.iter().any(|word| pattern::any(&condition.operands, word)))
             && (condition.all_operands.is_empty()
                 || (!operands.is_empty() && operands.iter().all(|word| pattern::any(&condition.all_operands, word))))
             && (!condition.found || operands.iter().any(|word| is_found(word)))
             && condition
                 .at
                 .iter()
-                .all(|(place, patterns)| operand_at(operands, *place).is_some_and(|word| pattern::any(patterns, word)))
+                .all(|(place, patterns)| operand_at(&words, *place).is_some_and(|word| pattern::any(patterns, word)))
             && condition.at_least.is_none_or(|least| count >= usize::from(least))
             && condition.at_most.is_none_or(|most| count <= usize::from(most))
             && condition.behind_dashes.is_none_or(|least| reading.behind_dashes >= usize::from(least))
