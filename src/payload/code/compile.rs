@@ -141,6 +141,7 @@ impl Compiler<'_> {
             transmits: call.transmits,
             invokes: call.invokes.slots()?,
             elements: call.elements.first()?,
+            passes: call.passes,
             does: call.does,
             computes: call.computes,
             gives: call.gives.clone(),
@@ -154,6 +155,7 @@ impl Compiler<'_> {
                 starts: guard.starts.pair()?,
                 holds: guard.holds.pair()?,
                 template: guard.template,
+                of_class: guard.of_class,
             });
         }
         let paths = [

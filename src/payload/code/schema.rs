@@ -78,6 +78,8 @@ pub struct Syntax {
     pub bare_calls: BareCalls,
     /// Whether naming a member calls it.
     pub members_are_calls: bool,
+    /// Whether a name that is no variable is called by naming it.
+    pub names_are_calls: bool,
     /// Whether `{ … }` or `do … end` behind a call is a function that it gets.
     pub trailing_blocks: bool,
     /// Whether a statement may be followed by its condition or loop (`die if $x`).
@@ -402,6 +404,8 @@ pub struct Meaning {
     pub invokes: Vec<Slot>,
     /// What those functions get: the elements of this.
     pub elements: Option<Slot>,
+    /// What the functions among its arguments get.
+    pub passes: Option<Passes>,
     /// What it does that data cannot say.
     pub does: Option<Behaviour>,
     /// What it gives, as far as that can be computed.
@@ -425,6 +429,8 @@ pub struct Guard {
     pub holds: Option<(Slot, Vec<String>)>,
     /// It is called with a template.
     pub template: bool,
+    /// It is a method of a class that is named, not of a value.
+    pub of_class: bool,
 }
 
 /// An argument of a call.
@@ -479,6 +485,16 @@ pub enum HttpMethod {
     Given(Slot, String),
     /// GET, or POST when this argument is given.
     Posts(Slot),
+}
+
+/// What the functions among the arguments of a call get.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Passes {
+    /// What the call gives.
+    Value,
+    /// Each element of what the call gives.
+    Elements,
 }
 
 /// What a call does that data cannot say.
@@ -611,6 +627,8 @@ pub enum Compute {
     Enumerate,
     /// What the function at 0 gives for each element of 1, or of what stands in front.
     Map,
+    /// Those elements of 1, or of what stands in front, for which the function at 0 holds.
+    Select,
     /// The part of a path in front of the last slash.
     Parent,
     /// A number.

@@ -7,7 +7,7 @@ use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{self, Deserialize, Deserializer, SeqAccess, Visitor};
 
 use crate::effect::{Class, Effect};
-use crate::payload::code::schema::{Behaviour, Compute, Known, Syntax, Traits};
+use crate::payload::code::schema::{Behaviour, Compute, Known, Passes, Syntax, Traits};
 use crate::payload::language::Language;
 
 /// A language file.
@@ -71,6 +71,7 @@ pub struct Call {
     pub transmits: bool,
     pub invokes: Words,
     pub elements: Words,
+    pub passes: Option<Passes>,
     pub does: Option<Behaviour>,
     pub computes: Option<Compute>,
     pub gives: Option<String>,
@@ -86,6 +87,7 @@ pub struct Guard {
     pub starts: Words,
     pub holds: Words,
     pub template: bool,
+    pub of_class: bool,
 }
 
 /// The request that a call sends.

@@ -8,7 +8,7 @@ use crate::payload::language::Language;
 use crate::payload::{Carried, PathRole};
 use crate::span::Span;
 
-use super::super::schema::{Compute, Guard, Meaning, Runs, Slot};
+use super::super::schema::{Compute, Guard, Meaning, Passes, Runs, Slot};
 use super::super::value::{self, Object, Value, hole};
 use super::Evaluator;
 use super::call::Site;
@@ -50,6 +50,7 @@ impl Evaluator<'_> {
                 text(slot).is_some_and(|text| words.iter().any(|word| text.contains(word.as_str())))
             })
             && (!guard.template || site.template)
+            && (!guard.of_class || matches!(&site.receiver, Some(Value::Named(name)) if is_class(name)))
     }
 
     fn apply_one(&mut self, meaning: &Meaning, site: &Site<'_>) -> Value {
@@ -82,7 +83,8 @@ impl Evaluator<'_> {
                 }
             }
         }
-        if meaning.invokes.is_empty() && meaning.does.is_none() && meaning.computes != Some(Compute::Map) {
+        let calls_itself = matches!(meaning.computes, Some(Compute::Map | Compute::Select));
+        if meaning.invokes.is_empty() && meaning.does.is_none() && meaning.passes.is_none() && !calls_itself {
             self.invoke_functions(site);
         }
         let done = meaning.does.map(|behaviour| self.behave(behaviour, site));
@@ -92,9 +94,28 @@ impl Evaluator<'_> {
             (None, None) if meaning.gives.is_some() => first_subject(site),
             (None, None) => Value::unknown(),
         };
-        match &meaning.gives {
+        let value = match &meaning.gives {
             Some(type_name) => self.typed(type_name, value, site),
             None => value,
+        };
+        if let Some(passes) = meaning.passes {
+            self.pass(passes, &value, site);
+        }
+        value
+    }
+
+    /// Calls the functions among the arguments with what the call gives.
+    fn pass(&mut self, passes: Passes, value: &Value, site: &Site<'_>) {
+        for callee in site.positional.iter().filter(|value| matches!(value, Value::Function(_))) {
+            match passes {
+                Passes::Value => {
+                    let inner = self.plain_site(site.span, vec![value.clone()], false);
+                    self.call_value(callee.clone(), inner);
+                }
+                Passes::Elements => {
+                    self.call_for_each(callee, value, site.span);
+                }
+            }
         }
     }
 
@@ -174,6 +195,10 @@ impl Evaluator<'_> {
                 }
                 Runs::File(language) => {
                     for value in site.slot(slot) {
+                        if let Value::Function(number) = value {
+                            self.call_function(number, None);
+                            continue;
+                        }
                         let path = self.arg(value, site.span);
                         self.outcome.carried.push(Carried::File { language: *language, path });
                     }
@@ -386,6 +411,11 @@ fn spaced(values: Vec<Value>) -> Vec<Value> {
         }
     }
     parts
+}
+
+/// Whether a name is written as classes are.
+fn is_class(name: &str) -> bool {
+    name.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase))
 }
 
 fn is_shell(program: &str) -> bool {

@@ -91,7 +91,7 @@ impl Evaluator<'_> {
                     Value::Map(entries) => site.named.extend(entries.iter().cloned()),
                     _ => site.open = true,
                 },
-                (None, _) if self.syntax.brace_index && matches!(value, Value::List(_)) => {
+                (None, _) if self.syntax.brace_index && matches!(value, Value::List(_)) && !is_reference(&argument.value) => {
                     // Lists are flat among arguments.
                     site.positional.extend(value.elements().unwrap_or_default());
                 }
@@ -502,21 +502,34 @@ impl Evaluator<'_> {
         }
     }
 
+    /// The function and the list of `map(function, list)`, `list.map(function)`.
+    fn callee_and_list(&self, site: &Site<'_>) -> Option<(Value, Value)> {
+        let is_callee = |value: &Value| match value {
+            Value::Function(_) | Value::Named(_) | Value::Partial(_) | Value::Method(_) => true,
+            Value::Text(_) => self.syntax.text_calls,
+            _ => false,
+        };
+        let receiver = site.receiver.clone().filter(|receiver| !matches!(receiver, Value::Named(_)));
+        match (receiver, site.positional.as_slice()) {
+            (Some(over), arguments) => Some((arguments.iter().find(|value| is_callee(value))?.clone(), over)),
+            (None, [callee, over]) if is_callee(callee) => Some((callee.clone(), over.clone())),
+            (None, [over, callee]) if is_callee(callee) => Some((callee.clone(), over.clone())),
+            (None, [callee, over @ ..]) if is_callee(callee) && !over.is_empty() => {
+                Some((callee.clone(), Value::list(over.to_vec())))
+            }
+            (None, [callee]) if is_callee(callee) => Some((callee.clone(), Value::unknown())),
+            _ => None,
+        }
+    }
+
     /// What a call gives.
     pub(super) fn computed(&mut self, compute: Compute, site: &Site<'_>) -> Value {
-        if compute == Compute::Map {
-            let (callee, over) = match (&site.receiver, site.positional.as_slice()) {
-                (
-                    _,
-                    [callee @ (Value::Function(_) | Value::Named(_) | Value::Partial(_) | Value::Method(_)), over, ..],
-                ) => (callee.clone(), over.clone()),
-                (_, [over, callee @ (Value::Function(_) | Value::Named(_) | Value::Partial(_) | Value::Method(_))]) => {
-                    (callee.clone(), over.clone())
-                }
-                (Some(over), [callee, ..]) => (callee.clone(), over.clone()),
-                _ => return Value::unknown(),
+        if matches!(compute, Compute::Map | Compute::Select) {
+            let Some((callee, over)) = self.callee_and_list(site) else {
+                return site.receiver.clone().unwrap_or_else(Value::unknown);
             };
-            return self.call_for_each(&callee, &over, site.span);
+            let mapped = self.call_for_each(&callee, &over, site.span);
+            return if compute == Compute::Map { mapped } else { over };
         }
         compute::compute(compute, site, self.place(site.span))
     }
@@ -528,6 +541,11 @@ fn name_span(callee: &Node, whole: Span) -> Span {
         Kind::Name(_) | Kind::Member(..) | Kind::Index(..) => callee.span,
         _ => whole,
     }
+}
+
+/// `[ … ]`, which stays one argument where lists are flat.
+fn is_reference(node: &Node) -> bool {
+    matches!(node.kind, Kind::Reference(_))
 }
 
 /// The variable that a parameter binds.

@@ -68,7 +68,8 @@ pub(super) fn compute(compute: Compute, site: &Site<'_>, place: Span) -> Value {
             other => other,
         },
         Compute::Enumerate => enumerate(&subject),
-        Compute::Map => Value::unknown(),
+        // These call functions; they are followed where calls are.
+        Compute::Map | Compute::Select => Value::unknown(),
         Compute::Parent => parent(&subject),
         Compute::Number => Value::Unknown(Source::Number),
         Compute::Content => {
@@ -147,7 +148,8 @@ pub(super) fn add(values: Vec<Value>, place: Span) -> Value {
         let elements = values.into_iter().flat_map(|value| match value {
             Value::List(values) => values.to_vec(),
             many @ Value::Many(_) => vec![many],
-            other => vec![Value::Many(Rc::new(other.element()))],
+            Value::Unknown(source) => vec![Value::Many(Rc::new(Value::Unknown(source)))],
+            other => vec![other],
         });
         return Value::list(elements.take(MAX_WORDS).collect());
     }

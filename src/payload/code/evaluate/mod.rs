@@ -291,7 +291,10 @@ impl Evaluator<'_> {
         if let Some(number) = self.by_name.get(name) {
             return Value::Function(*number);
         }
-        self.named(name)
+        match self.named(name) {
+            Value::Named(_) if name.starts_with(['$', '@', '%']) => Value::Unknown(HoleSource::Variable(name.to_owned())),
+            value => value,
+        }
     }
 
     /// What a full name stands for.
@@ -333,28 +336,42 @@ impl Evaluator<'_> {
         }
     }
 
-    fn index(&mut self, of: &Node, key: &Node) -> Value {
-        // `$h{x}` is an element of `%h`, `$a[0]` one of `@a`.
-        let container = match &of.kind {
-            Kind::Name(name) if self.syntax.brace_index && name.starts_with('$') => {
-                let other = |sigil: char| {
-                    let name = format!("{sigil}{}", name.trim_start_matches('$'));
-                    self.variables
-                        .get(&name)
-                        .cloned()
-                        .or_else(|| self.library.value(&name).map(|k| compute::known(k, &name)))
-                };
-                let (first, second) = match &key.kind {
-                    Kind::Text(_) => (other('%'), other('@')),
-                    _ => (other('@'), other('%')),
-                };
-                match first.or(second) {
-                    Some(value) => value,
-                    None => self.value(of),
-                }
+    /// `of[key]`, where `of` is a variable with a sigil: `$h{x}` is an element of `%h`, `$a[0]` one of `@a`.
+    fn indexed_variable(&mut self, name: &str, key: &Node) -> Option<Value> {
+        if !name.starts_with('$') || self.variables.contains_key(name) {
+            return None;
+        }
+        if let Some(key) = key.literal() {
+            let member = format!("{name}.{key}");
+            if let Some(known) = self.library.value(&member).or_else(|| self.library.value_in(&member)) {
+                return Some(compute::known(known, &member));
             }
-            _ => self.value(of),
-        };
+        }
+        let sigils = if matches!(key.kind, Kind::Text(_)) { ['%', '@'] } else { ['@', '%'] };
+        let container = sigils.iter().find_map(|sigil| {
+            let name = format!("{sigil}{}", name.trim_start_matches('$'));
+            let known = || self.library.value(&name).map(|known| compute::known(known, &name));
+            self.variables.get(&name).cloned().or_else(known)
+        })?;
+        let key = self.value(key);
+        Some(compute::element_at(&container, &key))
+    }
+
+    fn index(&mut self, of: &Node, key: &Node) -> Value {
+        if let Kind::Name(name) = &of.kind {
+            if let Some(value) = self.indexed_variable(name, key) {
+                return value;
+            }
+        }
+        let container = self.value(of);
+        if let Value::Named(path) = &container {
+            // `Dir['*']`
+            if let Some(meanings) = self.library.function(&format!("{path}.[]")) {
+                let key = self.value(key);
+                let site = self.plain_site(of.span, vec![key], false);
+                return self.apply(&meanings, site);
+            }
+        }
         if let Kind::List(parts) = &key.kind {
             let parts: Vec<Value> = parts.iter().map(|part| self.value(part)).collect();
             return compute::slice(&container, &parts, self.place(of.span));

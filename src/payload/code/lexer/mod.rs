@@ -264,6 +264,13 @@ impl<'a> Lexer<'a> {
 
     /// Skips a comment; `None` when it does not end.
     fn comment(&mut self) -> Option<bool> {
+        if !self.syntax.opening_tag.is_empty() && self.rest().starts_with("?>") {
+            // Text up to the next opening tag.
+            let tag = self.rest().find(self.syntax.opening_tag.as_str());
+            self.at = tag.map_or(self.end, |at| self.at + at + self.syntax.opening_tag.len());
+            self.fresh = true;
+            return Some(true);
+        }
         for (open, close) in &self.syntax.block_comments {
             if let Some(body) = self.rest().strip_prefix(open.as_str()) {
                 let length = body.find(close.as_str())?;

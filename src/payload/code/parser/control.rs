@@ -54,11 +54,55 @@ impl Parser<'_> {
                 Some(Node::new(Kind::Block(body), self.since(start)))
             }
             _ => {
+                if let Some(end) = self.several_targets() {
+                    return Some(self.several_assigned(end));
+                }
                 let node = self.expression(LOWEST)?;
                 let node = self.annotated(node);
                 Some(self.modified(node))
             }
         }
+    }
+
+    /// Where the `=` of `a, b = …` stands, if that is what starts here.
+    pub(super) fn several_targets(&self) -> Option<usize> {
+        let mut commas = 0;
+        for index in self.at..(self.at + 24).min(self.tokens.len()) {
+            let token = self.tokens.get(index)?;
+            if index > self.at && token.fresh {
+                return None;
+            }
+            match &token.kind {
+                TokenKind::Variable => {}
+                TokenKind::Name if self.keyword_at(index).is_none() => {}
+                TokenKind::Symbol => match self.text_of(index) {
+                    "," => commas += 1,
+                    "*" | "." | "(" | ")" => {}
+                    "=" if commas > 0 => return Some(index),
+                    _ => return None,
+                },
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// `a, b = c, d`, of which the `=` stands at `equals`.
+    pub(super) fn several_assigned(&mut self, equals: usize) -> Node {
+        let start = self.here();
+        let target = self.pattern_until(equals).unwrap_or_else(|| self.nothing());
+        self.at = equals + 1;
+        let mut values: Vec<Node> = self.expression(ARGUMENT).into_iter().collect();
+        while self.is_symbol(",") && !self.broken {
+            self.at += 1;
+            values.extend(self.expression(ARGUMENT));
+        }
+        let span = self.since(start);
+        let value = match values.len() {
+            1 => values.pop().unwrap_or_else(|| self.nothing()),
+            _ => Node::new(Kind::List(values), span),
+        };
+        Node::new(Kind::Assign(Box::new(Assign { target, value, append: false })), span)
     }
 
     /// Whether the `{` that stands here starts a function rather than a block.

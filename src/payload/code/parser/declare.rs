@@ -30,6 +30,9 @@ impl Parser<'_> {
         {
             self.at += 1;
         }
+        if let Some(equals) = self.several_targets() {
+            return Some(self.several_assigned(equals));
+        }
         if self.is_symbol_at(self.at + 1, ":") && self.syntax.arrows {
             return self.typed_declaration();
         }

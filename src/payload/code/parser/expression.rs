@@ -41,6 +41,7 @@ enum Operator {
     Format,
     Pipe,
     Cast,
+    Getline,
     Other,
 }
 
@@ -81,6 +82,10 @@ impl Parser<'_> {
     fn operator(&self) -> Option<(Operator, u8, usize)> {
         let token = self.peek()?;
         let operator = match token.kind {
+            TokenKind::Symbol if self.syntax.juxtaposition && matches!(self.text(), "(" | "$") => return self.juxtaposed(),
+            TokenKind::Symbol if self.is_symbol("|") && self.keyword_at(self.at + 1) == Some(Keyword::Getline) => {
+                (Operator::Getline, COMPARISON, 1)
+            }
             TokenKind::Symbol => return self.symbol_operator().map(|(operator, binding)| (operator, binding, 1)),
             TokenKind::Name => match self.keyword() {
                 Some(Keyword::Either) => (Operator::Either, self.word_binding(), 1),
@@ -166,7 +171,6 @@ impl Parser<'_> {
             "*" => (Operator::Repeat, MULTIPLICATIVE),
             "%" => (Operator::Format, MULTIPLICATIVE),
             "/" | "//" | "**" | "\\" => (Operator::Other, MULTIPLICATIVE),
-            "(" if self.syntax.juxtaposition => (Operator::Join, JUXTAPOSED),
             _ => return None,
         };
         Some(operator)
@@ -182,6 +186,7 @@ impl Parser<'_> {
                 return left;
             }
             Operator::Assign { append } => return self.assignment(left, append),
+            Operator::Getline => return self.getline(Some(left)),
             _ => {}
         }
         let Some(right) = self.expression(binding + 1) else { return left };
@@ -277,7 +282,8 @@ impl Parser<'_> {
             }
             TokenKind::Text(_) => self.text_literal(),
             TokenKind::Variable => {
-                let name = self.text().to_owned();
+                // `&name` is a function.
+                let name = self.text().trim_start_matches('&').to_owned();
                 self.at += 1;
                 self.names.insert(name.clone());
                 Node::new(Kind::Name(name), span)
@@ -318,7 +324,7 @@ impl Parser<'_> {
                 let inner = self.expression(UNARY)?;
                 return Some(Node::new(Kind::Spread(Box::new(inner)), self.since(start)));
             }
-            "&" | "\\" | "&&" => {
+            "&" | "\\" | "&&" if !(self.syntax.sigils.contains('&') && self.is_symbol_at(self.at + 1, "{")) => {
                 self.at += 1;
                 let inner = self.expression(MULTIPLICATIVE)?;
                 return Some(Node::new(Kind::Reference(Box::new(inner)), self.since(start)));
@@ -328,11 +334,11 @@ impl Parser<'_> {
                 let inner = self.expression(UNARY);
                 return Some(Node::new(Kind::Operation(inner.into_iter().collect()), self.since(start)));
             }
-            "@" | "$" | "%" | "^" | "#" => {
+            "@" | "$" | "%" | "^" | "#" | "&" => {
                 // A sigil in front of an expression, a decorator, a field.
                 let sigil = self.text();
                 self.at += 1;
-                if matches!(sigil, "@" | "$" | "%") && self.is_symbol("{") {
+                if matches!(sigil, "@" | "$" | "%" | "&") && self.is_symbol("{") {
                     self.at += 1;
                     let body = self.statements(Stop::Bracket);
                     Node::new(Kind::Block(body), self.since(start))
@@ -459,7 +465,27 @@ impl Parser<'_> {
             let node = Node::new(Kind::Call(Box::new(call)), self.since(start));
             return self.postfix(node);
         }
+        if !known && self.syntax.names_are_calls && self.calls_by_name(&node) {
+            let call = Call { callee: node, arguments: Vec::new(), template: false };
+            let node = Node::new(Kind::Call(Box::new(call)), self.since(start));
+            return self.postfix(node);
+        }
         self.postfix(node)
+    }
+
+    /// Whether naming a function here calls it: nothing behind it makes it a receiver, a key or a target.
+    fn calls_by_name(&self, node: &Node) -> bool {
+        let Kind::Name(name) = &node.kind else { return false };
+        let lower = name.starts_with(|c: char| c.is_lowercase() || c == '_');
+        let used_as_name = self.is_symbol("(")
+            || self.is_symbol("=>")
+            || self.is_symbol("=")
+            || self.is_symbol("::")
+            || self.is_symbol("+=")
+            || self.is_symbol("||=")
+            || (self.is_symbol("{") && self.syntax.trailing_blocks)
+            || (self.keyword() == Some(Keyword::Do) && !self.header);
+        lower && !used_as_name && name != "self"
     }
 
     /// `new Name(arguments)`

@@ -70,10 +70,6 @@ impl Parser<'_> {
                     self.skip_generics();
                     if self.at > before { Ok(node) } else { Err(node) }
                 }
-                "|" if self.keyword_at(self.at + 1) == Some(Keyword::Getline) => {
-                    self.at += 1;
-                    Ok(self.getline(Some(node)))
-                }
                 _ => Err(node),
             },
             TokenKind::Text(_) if self.is_template() && callable(&node) => {
@@ -442,7 +438,7 @@ impl Parser<'_> {
             _ => return false,
         };
         // The handle of `print STDERR "x"`.
-        if name.len() > 1 && name.chars().all(|c| c.is_ascii_uppercase() || c == '_') {
+        if name.chars().all(|c| c.is_ascii_uppercase() || c == '_') {
             return false;
         }
         if self.syntax.brace_index && self.is_symbol("{") {
