@@ -521,8 +521,12 @@ pub enum Behaviour {
     GetMember,
     /// Calls the member at 0 of what stands in front.
     Send,
+    /// Gives the member at 0 of what stands in front.
+    GetReceiverMember,
     /// Calls what stands in front, with the arguments behind the first.
     CallThis,
+    /// Calls what stands in front, with all arguments.
+    CallAll,
     /// As [`Behaviour::CallThis`], with the arguments in a list.
     ApplyThis,
     /// Gives the function at 0 with the arguments behind it.
@@ -593,6 +597,8 @@ pub enum Compute {
     Rot13,
     /// Characters by their numbers.
     Characters,
+    /// The character of the number that stands in front.
+    CharacterOf,
     /// `{}` and `{0}` replaced by the arguments.
     FormatBraces,
     /// `%s` replaced by the arguments.
@@ -623,6 +629,8 @@ pub enum Compute {
     List,
     /// The elements of what is given.
     Elements,
+    /// One of the elements of what stands in front.
+    Element,
     /// Pairs of a number and an element.
     Enumerate,
     /// What the function at 0 gives for each element of 1, or of what stands in front.

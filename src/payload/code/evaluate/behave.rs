@@ -21,7 +21,7 @@ impl Evaluator<'_> {
         let first = || at(0).unwrap_or_else(Value::unknown);
         match behaviour {
             Behaviour::Open => {
-                let mode = at(1).or_else(|| named(site, &["mode", "flags", "flag"]));
+                let mode = at(1).filter(is_mode).or_else(|| named(site, &["mode", "flags", "flag"]));
                 self.open(first(), mode, site.span)
             }
             Behaviour::OpenReceiver => {
@@ -29,12 +29,12 @@ impl Evaluator<'_> {
                     Some(Value::Object(object)) => object.subject.clone(),
                     _ => Value::unknown(),
                 };
-                let mode = at(0).or_else(|| named(site, &["mode"]));
+                let mode = at(0).filter(is_mode).or_else(|| named(site, &["mode"]));
                 self.open(path, mode, site.span)
             }
             Behaviour::OpenPipe => match first().as_text().and_then(|text| text.strip_prefix('|')) {
                 Some(command) => self.pipe(Value::computed(command.to_owned(), self.place(site.span)), site.span),
-                None => self.open(first(), at(1).or_else(|| named(site, &["mode"])), site.span),
+                None => self.open(first(), at(1).filter(is_mode), site.span),
             },
             Behaviour::OpenPerl => self.open_perl(site),
             Behaviour::Close => Value::Nothing,
@@ -51,6 +51,11 @@ impl Evaluator<'_> {
             }
             Behaviour::GetMember => self.get_member(first(), at(1), site.span),
             Behaviour::Send => self.send(site),
+            Behaviour::GetReceiverMember => {
+                let receiver = site.receiver.clone().unwrap_or_else(Value::unknown);
+                self.get_member(receiver, at(0), site.span)
+            }
+            Behaviour::CallAll => self.call_this(site, site.positional.clone()),
             Behaviour::CallThis => self.call_this(site, site.positional.iter().skip(1).cloned().collect()),
             Behaviour::ApplyThis => {
                 let arguments = at(1).and_then(|value| value.elements());
@@ -386,6 +391,11 @@ impl Evaluator<'_> {
             _ => Value::unknown(),
         }
     }
+}
+
+/// Whether an argument can be the mode that a file is opened in.
+fn is_mode(value: &Value) -> bool {
+    !matches!(value, Value::Function(_) | Value::Map(_) | Value::Nothing)
 }
 
 /// An argument by one of these names.

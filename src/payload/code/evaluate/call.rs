@@ -89,6 +89,7 @@ impl Evaluator<'_> {
                 (None, Kind::Spread(_)) => match value {
                     Value::List(values) => site.positional.extend(values.iter().cloned()),
                     Value::Map(entries) => site.named.extend(entries.iter().cloned()),
+                    many @ Value::Many(_) => site.positional.push(many),
                     _ => site.open = true,
                 },
                 (None, _) if self.syntax.brace_index && matches!(value, Value::List(_)) && !is_reference(&argument.value) => {
@@ -493,7 +494,8 @@ impl Evaluator<'_> {
                 Value::list(values)
             }
             _ => {
-                let site = self.plain_site(span, vec![over.element()], true);
+                let more = matches!(callee, Value::Function(_));
+                let site = self.plain_site(span, vec![over.element()], more);
                 self.uncertain += 1;
                 let value = self.call_value(callee.clone(), site);
                 self.uncertain -= 1;

@@ -40,6 +40,7 @@ pub(super) fn compute(compute: Compute, site: &Site<'_>, place: Span) -> Value {
         Compute::FromEncoding => from_encoding(&subject, &arguments, place),
         Compute::Rot13 => map_text(&subject, &|text| Some(decode::rot13(text))),
         Compute::Characters => characters(&site.positional, place),
+        Compute::CharacterOf => characters(&[subject], place),
         Compute::FormatBraces => format_braces(&subject, &arguments, site, place),
         Compute::FormatPercent => percent(&subject, &Value::list(arguments), place),
         Compute::Pack => pack(site, place),
@@ -67,6 +68,7 @@ pub(super) fn compute(compute: Compute, site: &Site<'_>, place: Span) -> Value {
             Value::Map(entries) => Value::list(entries.iter().map(|(_, value)| value.clone()).collect()),
             other => other,
         },
+        Compute::Element => subject.element(),
         Compute::Enumerate => enumerate(&subject),
         // These call functions; they are followed where calls are.
         Compute::Map | Compute::Select => Value::unknown(),

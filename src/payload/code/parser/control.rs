@@ -446,7 +446,7 @@ impl Parser<'_> {
         while index < end {
             let Some(token) = self.tokens.get(index) else { break };
             if matches!(token.kind, TokenKind::Name | TokenKind::Variable) && self.keyword_at(index).is_none() {
-                self.variables.insert(self.text_of(index).to_owned());
+                self.names.variables.insert(self.text_of(index).to_owned());
                 names.push(Node::new(Kind::Name(self.text_of(index).to_owned()), token.span));
             }
             index += 1;

@@ -239,7 +239,7 @@ impl Parser<'_> {
             target = self.operand();
         }
         if let Some(Kind::Name(name)) = target.as_ref().map(|node| &node.kind) {
-            self.variables.insert(name.clone());
+            self.names.variables.insert(name.clone());
         }
         let target = target?;
         // `key: value` gives a default in Ruby and a type elsewhere; neither is lost when it is read as an expression.

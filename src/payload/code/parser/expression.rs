@@ -229,7 +229,7 @@ impl Parser<'_> {
     fn note_variables(&mut self, target: &Node) {
         match &target.kind {
             Kind::Name(name) => {
-                self.variables.insert(name.clone());
+                self.names.variables.insert(name.clone());
             }
             Kind::List(nodes) => nodes.iter().for_each(|node| self.note_variables(node)),
             _ => {}
@@ -285,7 +285,7 @@ impl Parser<'_> {
                 // `&name` is a function.
                 let name = self.text().trim_start_matches('&').to_owned();
                 self.at += 1;
-                self.names.insert(name.clone());
+                self.names.used.insert(name.clone());
                 Node::new(Kind::Name(name), span)
             }
             TokenKind::Name => return self.word(),
@@ -456,8 +456,8 @@ impl Parser<'_> {
             return self.arrow_function();
         }
         self.at += 1;
-        self.names.insert(name.clone());
-        let known = self.variables.contains(&name);
+        self.names.used.insert(name.clone());
+        let known = self.names.variables.contains(&name);
         let node = Node::new(Kind::Name(name), span);
         if !known && self.begins_arguments(&node) {
             let arguments = self.bare_arguments();

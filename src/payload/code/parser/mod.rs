@@ -37,9 +37,9 @@ pub struct Program {
 
 /// Reads a program; `None` when it cannot be one: a literal or bracket that does not end, or too much depth.
 pub fn parse(source: &Source, syntax: &Syntax, words: &Words<'_>, span: Span) -> Option<Program> {
-    let mut names = HashSet::new();
+    let mut names = Names::default();
     let (statements, understood) = parse_part(source, syntax, words, span, 0, &mut names)?;
-    Some(Program { statements, understood, names })
+    Some(Program { statements, understood, names: names.used })
 }
 
 fn parse_part(
@@ -48,7 +48,7 @@ fn parse_part(
     words: &Words<'_>,
     span: Span,
     strings: u32,
-    names: &mut HashSet<String>,
+    names: &mut Names,
 ) -> Option<(Vec<Node>, bool)> {
     if strings > MAX_STRINGS {
         return None;
@@ -70,7 +70,6 @@ fn parse_part(
         printing: false,
         understood: true,
         broken: false,
-        variables: HashSet::new(),
         names,
         chain: 0,
     };
@@ -116,6 +115,15 @@ enum Stop {
     Line,
 }
 
+/// The names of a program.
+#[derive(Default)]
+struct Names {
+    /// Those that are used for something else than being defined.
+    used: HashSet<String>,
+    /// Those that were assigned to.
+    variables: HashSet<String>,
+}
+
 struct Parser<'a> {
     source: &'a Source,
     syntax: &'a Syntax,
@@ -135,10 +143,7 @@ struct Parser<'a> {
     printing: bool,
     understood: bool,
     broken: bool,
-    /// Names that were assigned to.
-    variables: HashSet<String>,
-    /// Names that are used for something else than being defined.
-    names: &'a mut HashSet<String>,
+    names: &'a mut Names,
     /// How many operators and members hang on one expression.
     chain: u32,
 }
@@ -232,7 +237,7 @@ impl<'a> Parser<'a> {
         let arrow = line.take(12).find(|index| self.is_symbol_at(*index, "=>"));
         if let Some(arrow) = arrow {
             let name = self.text_of(arrow + 1).to_owned();
-            self.variables.insert(name);
+            self.names.variables.insert(name);
         }
     }
 

@@ -109,7 +109,7 @@ impl Parser<'_> {
                 let name = self.text().to_owned();
                 let constant = name.starts_with(char::is_uppercase);
                 self.at += 1;
-                self.names.insert(name.clone());
+                self.names.used.insert(name.clone());
                 let member = Node::new(Kind::Member(Box::new(node), name), self.since(start));
                 if self.is_symbol("(") || self.is_assigned() {
                     return Ok(member);
