@@ -577,6 +577,8 @@ pub enum Compute {
     SplitBy,
     /// Replaces what stands at 0 by what stands at 1.
     Replace,
+    /// As [`Compute::Replace`], with the text behind them.
+    ReplaceIn,
     /// Backwards.
     Reverse,
     /// In lower case.

@@ -91,7 +91,7 @@ impl Evaluator<'_> {
         let value = match (meaning.computes, done) {
             (Some(compute), _) => self.computed(compute, site),
             (None, Some(value)) => value,
-            (None, None) if meaning.gives.is_some() => first_subject(site),
+            (None, None) if meaning.gives.is_some() && meaning.http.is_none() => first_subject(site),
             (None, None) => Value::unknown(),
         };
         let value = match &meaning.gives {

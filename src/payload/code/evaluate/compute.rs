@@ -30,6 +30,10 @@ pub(super) fn compute(compute: Compute, site: &Site<'_>, place: Span) -> Value {
         Compute::Split => split(&subject, &first(), place),
         Compute::SplitBy => split(&first(), &subject, place),
         Compute::Replace => replace(&subject, &arguments, place),
+        Compute::ReplaceIn => match arguments.as_slice() {
+            [to, text, ..] => replace(text, &[subject, to.clone()], place),
+            _ => Value::unknown(),
+        },
         Compute::Reverse => reverse(&subject, place),
         Compute::Lower => map_text(&subject, &|text| Some(text.to_lowercase())),
         Compute::Upper => map_text(&subject, &|text| Some(text.to_uppercase())),

@@ -311,6 +311,7 @@ impl<'a> Parser<'a> {
         let behind = self.at + 1;
         self.is_symbol_at(behind, "=>")
             || (self.is_symbol_at(behind, ":")
+                && self.syntax.members.iter().all(|member| member != ":")
                 && self.syntax.blocks != Blocks::Indentation
                 && self.tokens.get(behind).is_some_and(|token| !token.spaced)
                 && (self.grouped || self.syntax.blocks == Blocks::End))
