@@ -92,7 +92,9 @@ impl Evaluator<'_> {
                     many @ Value::Many(_) => site.positional.push(many),
                     _ => site.open = true,
                 },
-                (None, _) if self.syntax.brace_index && matches!(value, Value::List(_)) && !is_reference(&argument.value) => {
+                (None, _)
+                    if self.syntax.brace_index && matches!(value, Value::List(_)) && !is_reference(&argument.value) =>
+                {
                     // Lists are flat among arguments.
                     site.positional.extend(value.elements().unwrap_or_default());
                 }

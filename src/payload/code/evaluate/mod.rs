@@ -292,7 +292,9 @@ impl Evaluator<'_> {
             return Value::Function(*number);
         }
         match self.named(name) {
-            Value::Named(_) if name.starts_with(['$', '@', '%']) => Value::Unknown(HoleSource::Variable(name.to_owned())),
+            Value::Named(_) if name.starts_with(['$', '@', '%']) => {
+                Value::Unknown(HoleSource::Variable(name.to_owned()))
+            }
             value => value,
         }
     }

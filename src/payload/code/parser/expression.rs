@@ -82,7 +82,9 @@ impl Parser<'_> {
     fn operator(&self) -> Option<(Operator, u8, usize)> {
         let token = self.peek()?;
         let operator = match token.kind {
-            TokenKind::Symbol if self.syntax.juxtaposition && matches!(self.text(), "(" | "$") => return self.juxtaposed(),
+            TokenKind::Symbol if self.syntax.juxtaposition && matches!(self.text(), "(" | "$") => {
+                return self.juxtaposed();
+            }
             TokenKind::Symbol if self.is_symbol("|") && self.keyword_at(self.at + 1) == Some(Keyword::Getline) => {
                 (Operator::Getline, COMPARISON, 1)
             }

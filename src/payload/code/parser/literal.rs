@@ -154,7 +154,8 @@ impl Parser<'_> {
 
     /// `name:` in front of a value, as a text.
     pub(super) fn key(&mut self) -> Option<Node> {
-        if self.syntax.blocks == Blocks::Indentation || !self.is_symbol_at(self.at + 1, ":") {
+        let member = self.syntax.members.iter().any(|member| member == ":");
+        if member || self.syntax.blocks == Blocks::Indentation || !self.is_symbol_at(self.at + 1, ":") {
             return None;
         }
         let token = self.peek()?;

@@ -233,7 +233,8 @@ impl<'a> Parser<'a> {
 
     /// Notes the variable of `rescue Error => e`.
     fn note_rescued(&mut self) {
-        let line = (self.at + 1..self.tokens.len()).take_while(|index| self.tokens.get(*index).is_some_and(|t| !t.fresh));
+        let line =
+            (self.at + 1..self.tokens.len()).take_while(|index| self.tokens.get(*index).is_some_and(|t| !t.fresh));
         let arrow = line.take(12).find(|index| self.is_symbol_at(*index, "=>"));
         if let Some(arrow) = arrow {
             let name = self.text_of(arrow + 1).to_owned();
