@@ -224,6 +224,6 @@ pub fn part(arg: &Arg, start: usize, end: usize) -> Arg {
         }
         at += length;
     }
-    let span = flatten(arg).locate(Span::new(start, end));
+    let span = flatten(arg).locate(Span::new(start, end.min(at)));
     Arg { pieces, span }
 }
