@@ -2,6 +2,8 @@
 
 pub mod cypher;
 pub mod flux;
+mod lua;
 pub mod memcached;
 pub mod mongo;
 pub mod redis;
+mod split;
