@@ -32,8 +32,8 @@ pub struct Lexis {
     pub hash_comments: bool,
     /// `// comment`.
     pub slash_comments: bool,
-    /// `--` is a comment only in front of white space.
-    pub strict_dashes: bool,
+    /// Where `--` begins a comment.
+    pub dashes: Dashes,
     /// What stands in `/*! … */` runs.
     pub executed_comments: bool,
     /// A block comment that does not end reaches to the end of the text.
@@ -52,11 +52,35 @@ pub struct Lexis {
     pub dollar_quotes: bool,
 }
 
+/// Where `--` begins a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dashes {
+    /// Everywhere.
+    Comment,
+    /// Only in front of white space.
+    CommentBeforeBlank,
+    /// Nowhere.
+    Signs,
+}
+
+/// What Cypher's strings and comments look like; its tokens are those of SQL.
+pub const CYPHER: Lexis = Lexis {
+    slash_comments: true,
+    dashes: Dashes::Signs,
+    backslashes: true,
+    double_quoted_strings: true,
+    backticks: true,
+    ..PLAIN
+};
+
+/// The same of Flux.
+pub const FLUX: Lexis = Lexis { backticks: false, ..CYPHER };
+
 const PLAIN: Lexis = Lexis {
     nested_comments: false,
     hash_comments: false,
     slash_comments: false,
-    strict_dashes: false,
+    dashes: Dashes::Comment,
     executed_comments: false,
     open_comments: false,
     backslashes: false,
@@ -76,7 +100,7 @@ impl Dialect {
             }
             Dialect::Mysql => Lexis {
                 hash_comments: true,
-                strict_dashes: true,
+                dashes: Dashes::CommentBeforeBlank,
                 executed_comments: true,
                 backslashes: true,
                 double_quoted_strings: true,

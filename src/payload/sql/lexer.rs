@@ -3,7 +3,7 @@
 //! Takes a text and the [`Lexis`] of a dialect, gives one [`Token`] at a time; comments and white space are left out.
 //! Nothing is copied or decoded, and any place can be lexed on from: clients mix their own commands in between.
 
-use super::dialect::Lexis;
+use super::dialect::{Dashes, Lexis};
 use crate::span::Span;
 
 /// A word, a literal or a sign.
@@ -150,7 +150,11 @@ impl<'a> Lexer<'a> {
     }
 
     fn dashes_comment(&self) -> bool {
-        !self.lexis.strict_dashes || self.byte(self.at + 2).is_none_or(|byte| byte <= b' ')
+        match self.lexis.dashes {
+            Dashes::Comment => true,
+            Dashes::CommentBeforeBlank => self.byte(self.at + 2).is_none_or(|byte| byte <= b' '),
+            Dashes::Signs => false,
+        }
     }
 
     fn skip_line(&mut self) {

@@ -9,14 +9,14 @@ mod change;
 mod client;
 mod condition;
 mod define;
-mod dialect;
+pub(in crate::payload) mod dialect;
 mod dynamic;
 mod functions;
 mod judge;
-mod lexer;
+pub(in crate::payload) mod lexer;
 mod reader;
 mod reasons;
-mod statement;
+pub(in crate::payload) mod statement;
 
 use super::Outcome;
 use crate::effect::Class;

@@ -1,9 +1,0 @@
-//! Reads JavaScript for mongosh.
-
-use crate::payload::{Outcome, unread};
-use crate::text::Text;
-
-/// Reads `text`.
-pub fn read(text: &Text) -> Outcome {
-    unread(text)
-}
