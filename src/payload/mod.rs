@@ -163,13 +163,6 @@ pub fn read(language: Language, code: &Arg) -> Outcome {
     }
 }
 
-/// Code in a language that is not read.
-fn unread(text: &Text) -> Outcome {
-    let mut outcome = Outcome::read_only();
-    outcome.destructive("code.opaque", Effect::Opaque, text.source(), "", "runs code in a language that is not read");
-    outcome
-}
-
 /// The payload as one text, with [`HOLE`] for each part that is not known.
 pub fn flatten(arg: &Arg) -> Text {
     use crate::follow::step::Piece;

@@ -5,7 +5,7 @@ use super::schema::{Role, Where};
 use super::settings;
 use super::{Carry, World};
 use crate::follow::step::{Arg, Command, Folder, Hole, Input, Piece, Source};
-use crate::payload::Carried;
+use crate::payload::{Carried, Language};
 use crate::span::Span;
 use crate::text::Text;
 
@@ -60,6 +60,10 @@ pub fn of_value(role: Role, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec
             None => Vec::new(),
         },
         Role::Code(language) => vec![Carried::Code { language, text: value.clone() }],
+        Role::Words(Language::Redis) => {
+            let text = crate::payload::stores::line(std::iter::once(value).chain(rest));
+            vec![Carried::Code { language: Language::Redis, text }]
+        }
         Role::Words(language) => {
             vec![Carried::Code { language, text: join(std::iter::once(value).chain(rest)) }]
         }
@@ -75,7 +79,7 @@ pub fn own_line(program: &str, value: &Arg) -> Carried {
 }
 
 /// A script: judged as a program when the library knows one of its name.
-fn of_file(language: crate::payload::Language, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec<Carried> {
+fn of_file(language: Language, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec<Carried> {
     let name = value.suffix().rsplit('/').next().unwrap_or_default();
     if !name.is_empty() && world.library.knows(name) {
         return vec![Carried::Arguments(std::iter::once(value).chain(rest).cloned().collect())];

@@ -7,3 +7,5 @@ pub mod memcached;
 pub mod mongo;
 pub mod redis;
 mod split;
+
+pub use split::line;

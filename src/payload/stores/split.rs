@@ -1,5 +1,6 @@
 //! Cuts lines into words as the line clients of stores do.
 
+use crate::follow::step::{Arg, Piece};
 use crate::span::Span;
 use crate::text::Text;
 
@@ -112,6 +113,56 @@ fn escape(rest: &[u8]) -> (Option<char>, usize) {
     }
 }
 
+/// Arguments as one line that falls into the same words again.
+pub fn line<'a>(arguments: impl Iterator<Item = &'a Arg>) -> Arg {
+    let mut line = Arg::default();
+    for (index, argument) in arguments.enumerate() {
+        if index == 0 {
+            line.span = argument.span;
+        } else {
+            push(&mut line, Text::derived(" ", argument.span));
+            line.span = line.span.to(argument.span);
+        }
+        let is_plain =
+            |text: &Text| !text.as_str().contains(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '\\'));
+        let plain = argument.pieces.iter().all(|piece| !matches!(piece, Piece::Text(text) if !is_plain(text)));
+        if plain && !argument.pieces.is_empty() {
+            argument.pieces.iter().for_each(|piece| push_piece(&mut line, piece));
+        } else {
+            push(&mut line, Text::derived("\"", argument.span));
+            argument.pieces.iter().for_each(|piece| push_quoted(&mut line, piece));
+            push(&mut line, Text::derived("\"", argument.span));
+        }
+    }
+    line
+}
+
+fn push_piece(line: &mut Arg, piece: &Piece) {
+    match piece {
+        Piece::Text(text) => push(line, text.clone()),
+        Piece::Hole(hole) => line.pieces.push(Piece::Hole(hole.clone())),
+    }
+}
+
+/// Appends a piece with its quotes and backslashes escaped.
+fn push_quoted(line: &mut Arg, piece: &Piece) {
+    let Piece::Text(text) = piece else { return push_piece(line, piece) };
+    let mut from = 0;
+    for (at, _) in text.as_str().match_indices(['"', '\\']) {
+        push(line, text.slice(from, at));
+        push(line, Text::derived("\\", text.locate(Span::new(at, at + 1))));
+        from = at;
+    }
+    push(line, text.slice(from, text.as_str().len()));
+}
+
+fn push(line: &mut Arg, text: Text) {
+    match line.pieces.last_mut() {
+        Some(Piece::Text(last)) => last.push(&text),
+        _ => line.pieces.push(Piece::Text(text)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,5 +173,17 @@ mod tests {
         let text = Text::request(source);
         let words: Vec<String> = words(&text, 0, source.len()).iter().map(|word| word.as_str().to_owned()).collect();
         assert_eq!(words, ["SET", "a b", "c'd", "e\"f", "\\x41", "DEL", ""]);
+    }
+
+    #[test]
+    fn a_line_falls_into_its_words_again() {
+        let given = ["EVAL", "return redis.call(\"a\", 'b\\n')", "", "x\ny", "plain"];
+        let arguments: Vec<Arg> =
+            given.iter().map(|word| Arg::known(Text::request(word), Span::new(0, word.len()))).collect();
+        let line = crate::payload::flatten(&line(arguments.iter()));
+        let words: Vec<String> =
+            words(&line, 0, line.as_str().len()).iter().map(|word| word.as_str().to_owned()).collect();
+        assert_eq!(words, given);
+        assert_eq!(lines(line.as_str()).len(), 1);
     }
 }
