@@ -38,6 +38,8 @@ pub enum Language {
     Memcached,
     /// A GraphQL document.
     Graphql,
+    /// An HTTP request as it goes over the wire.
+    Http,
     /// Python.
     Python,
     /// JavaScript and TypeScript for Node, Deno and Bun.
@@ -106,6 +108,7 @@ impl Language {
             Language::Flux => "Flux",
             Language::Memcached => "memcached",
             Language::Graphql => "GraphQL",
+            Language::Http => "HTTP",
             Language::Python => "Python",
             Language::Javascript => "JavaScript",
             Language::Perl => "Perl",

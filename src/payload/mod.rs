@@ -152,6 +152,7 @@ pub fn read(language: Language, code: &Arg) -> Outcome {
         Language::Cypher => stores::cypher::read(&text),
         Language::Memcached => stores::memcached::read(&text),
         Language::Graphql => graphql::read(&text),
+        Language::Http => http::raw::read(&text),
         Language::Make => make::read(code),
         Language::Sed => editors::sed(&text, false),
         Language::SedInPlace => editors::sed(&text, true),

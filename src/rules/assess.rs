@@ -179,9 +179,12 @@ impl<'a> Assessor<'a, '_> {
         let effect = met.iter().filter(|clause| !clause.roles.operands.is_empty() || !clause.roles.options.is_empty());
         let effect = effect.filter_map(|clause| clause.verdict.as_ref().and_then(|verdict| verdict.effect)).next();
         self.paths(&form, &uses, effect, &world, &mut assessment);
-        if let Some(outcome) =
-            request::judge(uses.iter().map(|used| (used.role, used.word.as_deref())), &self.command.input, &world)
-        {
+        if let Some(outcome) = request::judge(
+            uses.iter().map(|used| (used.role, used.word.as_deref())),
+            &form,
+            &self.command.input,
+            &world,
+        ) {
             let carrier = self.carrier.clone();
             for used in &outcome.paths {
                 let fate = super::judge_payload_path(used, &world);

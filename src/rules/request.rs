@@ -1,11 +1,12 @@
 //! Puts an HTTP request together from the options and operands of a client.
 
 use super::World;
-use super::schema::Role;
+use super::schema::{Form, Role};
+use crate::effect::Class;
 use crate::facts::Facts;
 use crate::follow::step::{Arg, Hole, Input};
-use crate::payload::Outcome;
 use crate::payload::http::{self, Body, HttpRequest, Sources};
+use crate::payload::{Outcome, PathRole, PathUse, argument, flatten};
 use crate::text::Text;
 
 /// How much of a file is read as a body.
@@ -20,91 +21,157 @@ struct Parts {
     urls: Vec<Arg>,
     headers: Vec<Arg>,
     bodies: Vec<Body>,
+    commands: Vec<Arg>,
+    /// Files that the answer is written to, by settings of a configuration file.
+    writes: Vec<Arg>,
 }
 
-/// Judges the requests that a command line makes; `None` when it has no part of one.
+/// Judges the requests that a command line makes, whose options `form` describes; `None` when it has no part of one.
 pub fn judge<'a>(
     uses: impl Iterator<Item = (Role, Option<&'a Arg>)>,
+    form: &Form<'_>,
     input: &Input,
     world: &World<'_>,
 ) -> Option<Outcome> {
-    let mut requests = vec![Parts::default()];
+    let mut requests = Requests { list: vec![Parts::default()], input, unread: false };
     let mut any = false;
     for (role, value) in uses {
-        if role == Role::HttpNext {
-            requests.push(Parts::default());
-        } else if let Some(parts) = requests.last_mut() {
-            any |= add(parts, role, value, input);
-        }
+        any |= match (role, value) {
+            (Role::HttpConfig, Some(path)) => requests.configure(path, form, world),
+            _ => requests.add(role, value),
+        };
     }
     if !any {
         return None;
     }
     let sources = WorldSources { world };
-    let built =
-        requests.iter().filter(|parts| !parts.urls.is_empty() || !parts.bodies.is_empty()).map(|parts| HttpRequest {
-            method: parts.method.as_ref(),
-            get: parts.get,
-            head: parts.head,
-            urls: &parts.urls,
-            headers: &parts.headers,
-            bodies: &parts.bodies,
-            ..HttpRequest::new(&sources)
-        });
-    Some(http::judge_all(built))
+    let built = requests.list.iter().filter(|parts| parts.is_request()).map(|parts| HttpRequest {
+        method: parts.method.as_ref(),
+        get: parts.get,
+        head: parts.head,
+        urls: &parts.urls,
+        headers: &parts.headers,
+        bodies: &parts.bodies,
+        commands: &parts.commands,
+        sources: &sources,
+    });
+    let mut outcome = http::judge_all(built);
+    if requests.unread {
+        outcome.raise(Class::Mutating);
+    }
+    let written = requests.list.into_iter().flat_map(|parts| parts.writes);
+    outcome.paths.extend(written.map(|path| PathUse { role: PathRole::Writes, path, rule: "http.saves".into() }));
+    Some(outcome)
 }
 
-/// Adds a part; whether the role is one of a request.
-fn add(parts: &mut Parts, role: Role, value: Option<&Arg>, input: &Input) -> bool {
-    match role {
-        Role::HttpGet => parts.get = true,
-        Role::HttpHead => parts.head = true,
-        _ => {
-            let Some(value) = value else { return false };
-            return add_value(parts, role, value, input);
-        }
+impl Parts {
+    fn is_request(&self) -> bool {
+        !(self.urls.is_empty() && self.bodies.is_empty() && self.commands.is_empty())
     }
-    true
+}
+
+/// The requests of a command line, the last of which is being put together.
+struct Requests<'a> {
+    list: Vec<Parts>,
+    input: &'a Input,
+    /// Whether a configuration file could not be read.
+    unread: bool,
+}
+
+impl Requests<'_> {
+    /// Adds a part; whether the role is one of a request.
+    fn add(&mut self, role: Role, value: Option<&Arg>) -> bool {
+        if role == Role::HttpNext {
+            self.list.push(Parts::default());
+            return false;
+        }
+        let Some(parts) = self.list.last_mut() else { return false };
+        match (role, value) {
+            (Role::HttpGet, _) => parts.get = true,
+            (Role::HttpHead, _) => parts.head = true,
+            (_, Some(value)) => return add_value(parts, role, value, self.input),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Adds the options that a configuration file holds, as if they stood on the command line.
+    fn configure(&mut self, path: &Arg, form: &Form<'_>, world: &World<'_>) -> bool {
+        let text = match (path.text(), self.input) {
+            (Some("-"), Input::Text(text)) => Some(text.clone()),
+            (Some("-"), Input::Mixed(arg)) => Some(flatten(arg)),
+            (Some("-"), _) => None,
+            _ => WorldSources { world }.file(path),
+        };
+        let Some(text) = text else {
+            self.unread = true;
+            return true;
+        };
+        for (name, value) in http::config::settings(&text) {
+            let spec = form.options.iter().find(|spec| spec.names.contains(&name.as_str()));
+            let value = value.map(argument);
+            match spec.map(|spec| spec.role) {
+                Some(Role::Writes) => {
+                    if let (Some(parts), Some(path)) = (self.list.last_mut(), value) {
+                        parts.writes.push(path);
+                    }
+                }
+                Some(role) => {
+                    self.add(role, value.as_ref());
+                }
+                None => self.unread = true,
+            }
+        }
+        true
+    }
 }
 
 fn add_value(parts: &mut Parts, role: Role, value: &Arg, input: &Input) -> bool {
-    let from_input = |body: fn(Arg) -> Body| match value.text() {
-        Some("@-") => stdin_body(input, body),
-        _ => body(value.clone()),
-    };
-    let body = match role {
-        Role::Url => {
-            parts.urls.push(value.clone());
-            return true;
-        }
+    let list = match role {
+        Role::Url => &mut parts.urls,
+        Role::HttpHeader => &mut parts.headers,
+        Role::HttpCommand => &mut parts.commands,
         Role::HttpMethod => {
             parts.method = Some(value.clone());
             return true;
         }
-        Role::HttpHeader => {
-            parts.headers.push(value.clone());
+        _ => {
+            let Some(body) = body(role, value, input) else { return false };
+            parts.bodies.push(body);
+            // A field may take its value from standard input.
+            let takes_input = matches!(role, Role::HttpForm | Role::HttpUrlencode | Role::HttpItem)
+                && value.text().is_some_and(|text| text.ends_with("@-") || text.contains("@-;"));
+            if takes_input {
+                parts.bodies.push(stdin_body(input));
+            }
             return true;
         }
-        Role::HttpData => from_input(Body::Data),
-        Role::HttpRaw => Body::Raw(value.clone()),
-        Role::HttpJson => from_input(Body::Json),
-        Role::HttpForm => Body::Form(value.clone()),
-        Role::HttpField => Body::Field(value.clone()),
-        Role::HttpUrlencode => Body::UrlEncoded(value.clone()),
-        Role::HttpUpload if matches!(value.text(), Some("-" | ".")) => stdin_body(input, Body::Raw),
-        Role::HttpUpload => Body::Upload(value.clone()),
-        Role::HttpItem => Body::Item(value.clone()),
-        _ => return false,
     };
-    parts.bodies.push(body);
+    list.push(value.clone());
     true
 }
 
+fn body(role: Role, value: &Arg, input: &Input) -> Option<Body> {
+    Some(match role {
+        Role::HttpData | Role::HttpJson if value.text() == Some("@-") => stdin_body(input),
+        Role::HttpUpload if matches!(value.text(), Some("-" | ".")) => stdin_body(input),
+        Role::HttpData => Body::Data(value.clone()),
+        Role::HttpRaw => Body::Raw(value.clone()),
+        Role::HttpJson => Body::Json(value.clone()),
+        Role::HttpForm => Body::Form(value.clone()),
+        Role::HttpField => Body::Field(value.clone()),
+        Role::HttpUrlencode => Body::UrlEncoded(value.clone()),
+        Role::HttpUpload => Body::Upload(value.clone()),
+        Role::HttpItem => Body::Item(value.clone()),
+        _ => return None,
+    })
+}
+
 /// Standard input as a body: its text where that is known.
-fn stdin_body(input: &Input, body: fn(Arg) -> Body) -> Body {
+fn stdin_body(input: &Input) -> Body {
     match input {
-        Input::Text(text) => body(Arg::known(text.clone(), text.source())),
-        Input::Mixed(arg) => body(arg.clone()),
+        Input::Text(text) => Body::Raw(Arg::known(text.clone(), text.source())),
+        Input::Mixed(arg) => Body::Raw(arg.clone()),
         Input::File(path) => Body::Upload(path.clone()),
         other => Body::Stdin(other.clone()),
     }

@@ -252,6 +252,8 @@ pub enum Role {
     HttpHead,
     /// A file of further options (`curl -K`).
     HttpConfig,
+    /// A command for the server of another protocol (`curl -Q`).
+    HttpCommand,
     /// Ends one request and begins the next (`curl --next`).
     HttpNext,
 }

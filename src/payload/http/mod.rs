@@ -5,10 +5,12 @@
 //! (saved, piped) is judged elsewhere.
 
 mod body;
+pub mod config;
 mod disclose;
 mod endpoint;
 mod method;
 mod other;
+pub mod raw;
 mod rpc;
 #[cfg(test)]
 mod tests;

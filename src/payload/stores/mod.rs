@@ -8,4 +8,4 @@ pub mod mongo;
 pub mod redis;
 mod split;
 
-pub use split::line;
+pub use split::{line, words};

@@ -54,6 +54,7 @@ const ROLES: &[(&str, Role)] = &[
     ("http-get", Role::HttpGet),
     ("http-head", Role::HttpHead),
     ("http-config", Role::HttpConfig),
+    ("http-command", Role::HttpCommand),
     ("http-next", Role::HttpNext),
 ];
 
