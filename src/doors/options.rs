@@ -68,9 +68,8 @@ pub fn read(arguments: &[OsString], dialect: Dialect) -> Call {
             continue;
         }
         next = grammar.read_letters(*sign, letters, next, &mut call, &mut asked);
-        if next > arguments.len() {
-            asked.incomplete = true;
-        }
+        // A shell shows its settings then, and goes on to read its program.
+        call.unclear |= next > arguments.len() && !asked.text;
     }
     call.options_end = next.min(arguments.len());
     finish(call, &asked, next, arguments.len(), dialect)
@@ -79,12 +78,14 @@ pub fn read(arguments: &[OsString], dialect: Dialect) -> Call {
 fn finish(mut call: Call, asked: &Asked, operands: usize, count: usize, dialect: Dialect) -> Call {
     call.operands = operands.min(count);
     // Asked for both, dash runs the text and then reads standard input.
-    call.unclear |= dialect != Dialect::Bash && asked.text && asked.input;
+    let both = dialect != Dialect::Bash && asked.text && asked.input;
+    call.unclear |= both;
     call.unclear &= !asked.ends;
     // `+o noexec` would take `-n` back.
     call.only_reads &= !asked.named && dialect != Dialect::Zsh;
     call.source = match (asked.text, operands < count) {
         _ if asked.ends || asked.incomplete => Source::None,
+        _ if both => Source::Input,
         (true, true) => Source::Text(operands),
         (true, false) => Source::None,
         (false, true) if !asked.input => Source::Script(operands),
@@ -245,6 +246,7 @@ mod tests {
             ("-c -s T a", Source::Text(2)),
             ("-c", Source::None),
             ("-c -o", Source::None),
+            ("-o -c", Source::Input),
             ("--rcfile", Source::None),
             ("--version", Source::None),
             ("--help x", Source::None),
@@ -269,7 +271,16 @@ mod tests {
 
     #[test]
     fn what_is_not_known_is_unclear() {
-        for line in ["-Z -c T", "-Z --login -c T", "--frob --version -c T", "--frob -c T", "--rcfile=F -c T"] {
+        for line in [
+            "-Z -c T",
+            "-Z --login -c T",
+            "--frob --version -c T",
+            "-o",
+            "-x +O",
+            "-so",
+            "--frob -c T",
+            "--rcfile=F -c T",
+        ] {
             assert!(call(line, Dialect::Bash).unclear, "{line}");
         }
         for line in ["--login -c T", "-q -c T", "-O extglob -c T", "-sc T"] {
