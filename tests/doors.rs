@@ -82,7 +82,6 @@ fn options_mean_what_they_mean_to_the_shell() {
         vec!["-xc", "echo traced"],
         vec!["-n", "-c", "echo never"],
         vec!["-c"],
-        vec!["-o"],
         vec!["-Z", "-c", "true"],
         vec!["--no-such-option", "-c", "true"],
         vec!["--rcfile"],
