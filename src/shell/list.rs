@@ -118,7 +118,7 @@ impl Parser<'_> {
             prefixed = true;
             self.skip_blanks();
         }
-        let mut commands = Vec::new();
+        let mut commands = Vec::with_capacity(1);
         self.plain_words = only_words;
         if !(prefixed && self.ends_prefix() || only_words && self.peek() == b')') {
             self.piped_commands(&mut commands)?;

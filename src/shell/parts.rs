@@ -54,6 +54,10 @@ impl Parts {
 
     /// All of them.
     pub(super) fn finish(mut self, parser: &Parser<'_>) -> Vec<Part> {
+        if self.list.is_empty() && !self.text.is_empty() {
+            // Most words are one part, and a new list would make room for more.
+            self.list = Vec::with_capacity(1);
+        }
         self.flush(parser);
         self.list
     }

@@ -37,6 +37,15 @@ fn report(checker: &Checker) {
     assert!(checker.findings.is_empty(), "guard and bash read texts differently");
 }
 
+/// Counts the rounds of a run: a fixed number, or as many as fit into `GUARD_FUZZ_SECONDS`.
+fn rounds(number_of_rounds: u64) -> impl Iterator<Item = u64> {
+    let seconds = number("GUARD_FUZZ_SECONDS", 0);
+    let start = std::time::Instant::now();
+    (0..).take_while(
+        move |&round| if seconds > 0 { start.elapsed().as_secs() < seconds } else { round < number_of_rounds },
+    )
+}
+
 #[test]
 fn mutated_texts_are_read_as_bash_reads_them() {
     if !oracle::available() {
@@ -45,8 +54,8 @@ fn mutated_texts_are_read_as_bash_reads_them() {
     let seeds = seeds();
     let mut random = Random::new(number("GUARD_FUZZ_SEED", 1));
     let mut checker = Checker::new();
-    for round in 0..number("GUARD_FUZZ_ROUNDS", 3000) {
-        let base = if round % 4 == 0 { generate::program(&mut random, 3) } else { random.pick(&seeds).clone() };
+    for round in rounds(2000) {
+        let base = if round % 4 == 0 { generate::program(&mut random, 2) } else { random.pick(&seeds).clone() };
         let other = random.pick(&seeds).clone();
         checker.check(&mutate::mutate(&mut random, &base, &other), false);
     }
@@ -60,13 +69,26 @@ fn generated_programs_run_no_hidden_command() {
     }
     let mut random = Random::new(number("GUARD_FUZZ_SEED", 1) ^ 0x5eed);
     let mut checker = Checker::new();
-    for round in 0..number("GUARD_FUZZ_ROUNDS", 3000) / 3 {
+    for round in rounds(600) {
         let mut program = generate::program(&mut random, 2);
         if round % 3 > 0 {
             let other = generate::program(&mut random, 1);
             program = mutate::mutate(&mut random, &program, &other);
         }
         checker.check(&program, true);
+    }
+    report(&checker);
+}
+
+/// Compares whole scripts: those whose paths stand in the file that `GUARD_FUZZ_SCRIPTS` names.
+#[test]
+fn scripts_are_read_as_bash_reads_them() {
+    let Some(list) = std::env::var_os("GUARD_FUZZ_SCRIPTS").filter(|_| oracle::available()) else { return };
+    let mut checker = Checker::new();
+    for path in std::fs::read_to_string(list).expect("the list can be read").lines() {
+        if let Some(text) = std::fs::read_to_string(path).ok().filter(|text| !text.contains('\0')) {
+            checker.check(&text, false);
+        }
     }
     report(&checker);
 }

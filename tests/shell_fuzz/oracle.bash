@@ -27,11 +27,9 @@ $1
 :
 }"
     trap - DEBUG
-    if declare -F candidate; then
-        printf '%s %s\0' "$number" "$(declare -f candidate)" >&9
-    else
-        printf '%s rejected\0' "$number" >&9
-    fi
+    printf '%s ' "$number" >&9
+    declare -f candidate >&9 || printf rejected >&9
+    printf '\0' >&9
 }
 
 words() {
