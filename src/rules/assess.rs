@@ -518,6 +518,10 @@ impl<'a> Assessor<'a, '_> {
         if self.class_limit.is_none() {
             codes.extend(self.of_operands(uses, world));
             codes.extend(self.of_command(added.as_ref(), world));
+        } else {
+            // A database in memory does not keep the code that it is given from running a shell.
+            let code = |carried: &Carried| matches!(carried, Carried::Code { .. });
+            codes.extend(self.of_operands(uses, world).into_iter().filter(code));
         }
         if self.reading.given.iter().any(|given| given.role == Role::InPlace) {
             codes.iter_mut().for_each(edits_in_place);
