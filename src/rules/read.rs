@@ -206,9 +206,12 @@ impl<'a> Reader<'a> {
     fn slashed(&mut self, word: &'a Arg, text: &'a str) -> bool {
         let name = text.split(':').next().unwrap_or(text).to_ascii_lowercase();
         let Some((names, arity, role)) = self.find(&name) else { return false };
-        let values =
-            if name.len() < text.len() { vec![Cow::Owned(without_prefix(word, name.len() + 1))] } else { vec![] };
-        self.give(names, Cow::Owned(name), arity, role, values, word);
+        if name.len() < text.len() {
+            let value = Cow::Owned(without_prefix(word, name.len() + 1));
+            self.give(names, Cow::Owned(name), arity, role, vec![value], word);
+        } else {
+            self.take(names, Cow::Owned(name), arity, role, None, word);
+        }
         true
     }
 
