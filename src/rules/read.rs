@@ -113,10 +113,8 @@ impl<'a> Reader<'a> {
         }
         while let Some(word) = self.words.get(self.at) {
             self.at += 1;
-            if self.ended || !self.option(word) {
-                if !self.operand(word) {
-                    return;
-                }
+            if (self.ended || !self.option(word)) && !self.operand(word) {
+                return;
             }
         }
     }
@@ -275,8 +273,8 @@ impl<'a> Reader<'a> {
     /// Reads the letters of `text` from byte `from` on as short options.
     fn cluster(&mut self, word: &'a Arg, text: &'a str, from: usize) {
         let sign = if text.starts_with('+') { '+' } else { '-' };
-        let mut letters = text.char_indices().skip_while(|(at, _)| *at < from).peekable();
-        while let Some((at, letter)) = letters.next() {
+        let letters = text.char_indices().skip_while(|(at, _)| *at < from).peekable();
+        for (at, letter) in letters {
             let name = format!("{sign}{letter}");
             let after = at + letter.len_utf8();
             let rest = after < text.len() || (word.has_hole() && word.text().is_none());

@@ -72,7 +72,8 @@ impl Parser<'_> {
             name.push(char::from(byte));
             offset = self.skip_continuations(offset + 1);
         }
-        if subscript && name.find(']') != Some(name.len() - 1) {
+        // An empty subscript makes no variable: `{a[]}` is a word.
+        if subscript && (name.find(']') != Some(name.len() - 1) || name.ends_with("[]")) {
             return None;
         }
         let offset = self.skip_continuations(offset + 1);

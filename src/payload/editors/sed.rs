@@ -38,11 +38,11 @@ impl Reader<'_> {
             '#' | ':' | 'b' | 't' | 'T' | 'l' | 'L' | 'q' | 'Q' | 'r' | 'R' | 'v' => self.label_or_file(letter),
             'a' | 'i' | 'c' => self.text_argument(),
             'w' | 'W' => {
-                let path = self.to_line_end();
+                let path = self.rest_of_line();
                 writes(&mut self.outcome, "sed.write", path);
             }
             'e' => {
-                let line = self.to_line_end();
+                let line = self.rest_of_line();
                 if line.as_str().trim().is_empty() {
                     opaque(&mut self.outcome, "sed.execute", self.code);
                 } else {
@@ -109,7 +109,7 @@ impl Reader<'_> {
                 }
                 Some('w') => {
                     self.next();
-                    let path = self.to_line_end();
+                    let path = self.rest_of_line();
                     writes(&mut self.outcome, "sed.write", path);
                     return;
                 }
@@ -178,7 +178,7 @@ impl Reader<'_> {
         }
     }
 
-    fn to_line_end(&mut self) -> Text {
+    fn rest_of_line(&mut self) -> Text {
         self.skip(|c| c == ' ');
         let start = self.at;
         self.skip(|c| c != '\n');

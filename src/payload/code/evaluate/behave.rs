@@ -204,10 +204,10 @@ impl Evaluator<'_> {
         let skip = usize::from(site.receiver.is_none());
         let printed: Vec<Value> = site.positional.iter().skip(skip).cloned().collect();
         let Value::Object(object) = &handle else {
-            if let Some(file) = named(site, &["file"]) {
-                if let Value::Object(object) = file {
-                    object.opened.into_iter().for_each(|number| self.written(number));
-                }
+            if let Some(file) = named(site, &["file"])
+                && let Value::Object(object) = file
+            {
+                object.opened.into_iter().for_each(|number| self.written(number));
             }
             return Value::unknown();
         };
@@ -224,7 +224,7 @@ impl Evaluator<'_> {
     /// A text is written to a program; a shell runs it.
     fn print_to(&mut self, command: &Value, printed: Vec<Value>, span: Span) {
         let shell = match command {
-            Value::List(words) => words.first().and_then(Value::as_text).is_some_and(|word| reads_commands(word)),
+            Value::List(words) => words.first().and_then(Value::as_text).is_some_and(reads_commands),
             other => other.as_text().is_some_and(reads_commands),
         };
         if shell {

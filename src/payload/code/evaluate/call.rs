@@ -287,11 +287,11 @@ impl Evaluator<'_> {
             self.call_back(&site);
             return Value::unknown();
         }
-        if name.contains('.') {
-            if let Some(meanings) = self.library.method(last) {
-                site.receiver = Some(Value::Named(name.strip_suffix(last).unwrap_or("").trim_end_matches('.').into()));
-                return self.apply(&meanings, site);
-            }
+        if name.contains('.')
+            && let Some(meanings) = self.library.method(last)
+        {
+            site.receiver = Some(Value::Named(name.strip_suffix(last).unwrap_or("").trim_end_matches('.').into()));
+            return self.apply(&meanings, site);
         }
         self.by_verb(last, self.traits.effect.unwrap_or(Effect::Delete), site)
     }
@@ -319,25 +319,25 @@ impl Evaluator<'_> {
             Value::Method(_) => self.settled(receiver, site.span),
             other => other,
         };
-        if let Value::Map(_) = &receiver {
-            if let Some(callee) = receiver.entry(name) {
-                return self.call_value(callee, site);
-            }
+        if let Value::Map(_) = &receiver
+            && let Some(callee) = receiver.entry(name)
+        {
+            return self.call_value(callee, site);
         }
-        if let Value::Object(object) = &receiver {
-            if let Some(number) = object.opened {
-                let does = self.library.type_method(&object.type_name, name).unwrap_or_default();
-                if !does.iter().any(|meaning| matches!(meaning.does, Some(Behaviour::Close | Behaviour::Write))) {
-                    self.written(number);
-                }
+        if let Value::Object(object) = &receiver
+            && let Some(number) = object.opened
+        {
+            let does = self.library.type_method(&object.type_name, name).unwrap_or_default();
+            if !does.iter().any(|meaning| matches!(meaning.does, Some(Behaviour::Close | Behaviour::Write))) {
+                self.written(number);
             }
         }
         let type_name = type_name(&receiver).map(str::to_owned);
         site.receiver = Some(receiver);
-        if let Some(type_name) = &type_name {
-            if let Some(meanings) = self.library.type_method(type_name, name) {
-                return self.apply(&meanings, site);
-            }
+        if let Some(type_name) = &type_name
+            && let Some(meanings) = self.library.type_method(type_name, name)
+        {
+            return self.apply(&meanings, site);
         }
         if let Some(number) = self.by_name.get(name) {
             return self.call_function(*number, Some(&site));
@@ -584,10 +584,10 @@ fn words(name: &str) -> impl Iterator<Item = String> {
             words.push(String::new());
         }
         lower = c.is_lowercase();
-        if c.is_alphanumeric() {
-            if let Some(word) = words.last_mut() {
-                word.extend(c.to_lowercase());
-            }
+        if c.is_alphanumeric()
+            && let Some(word) = words.last_mut()
+        {
+            word.extend(c.to_lowercase());
         }
     }
     words.into_iter().filter(|word| !word.is_empty())

@@ -168,16 +168,17 @@ pub(super) fn add(values: Vec<Value>, place: Span) -> Value {
 /// What any other operator gives.
 pub(super) fn operation(values: Vec<Value>) -> Value {
     // `folder / name`
-    if let [Value::Object(first), rest @ ..] = values.as_slice() {
-        if first.opened.is_none() && !rest.is_empty() {
-            let mut parts = vec![first.subject.clone()];
-            for part in rest {
-                parts.push(Value::computed("/", Span::default()));
-                parts.push(part.clone());
-            }
-            let subject = value::join(parts, Span::default());
-            return Value::Object(Rc::new(Object { type_name: first.type_name.clone(), subject, opened: None }));
+    if let [Value::Object(first), rest @ ..] = values.as_slice()
+        && first.opened.is_none()
+        && !rest.is_empty()
+    {
+        let mut parts = vec![first.subject.clone()];
+        for part in rest {
+            parts.push(Value::computed("/", Span::default()));
+            parts.push(part.clone());
         }
+        let subject = value::join(parts, Span::default());
+        return Value::Object(Rc::new(Object { type_name: first.type_name.clone(), subject, opened: None }));
     }
     if values.len() > 1 && values.iter().all(|value| matches!(value, Value::Number(_) | Value::Unknown(Source::Number)))
     {

@@ -360,10 +360,10 @@ impl Evaluator<'_> {
     }
 
     fn index(&mut self, of: &Node, key: &Node) -> Value {
-        if let Kind::Name(name) = &of.kind {
-            if let Some(value) = self.indexed_variable(name, key) {
-                return value;
-            }
+        if let Kind::Name(name) = &of.kind
+            && let Some(value) = self.indexed_variable(name, key)
+        {
+            return value;
         }
         let container = self.value(of);
         if let Value::Named(path) = &container {
@@ -383,11 +383,11 @@ impl Evaluator<'_> {
             let key = key.to_owned();
             return self.member(container, &key);
         }
-        if let (Value::Named(path), false) = (&container, key_value.as_text().is_some()) {
-            if matches!(key_value, Value::Unknown(_) | Value::Text(_) | Value::Named(_)) {
-                // A member of a module that is only known when it runs.
-                return self.named(&format!("{path}.*"));
-            }
+        if let (Value::Named(path), false) = (&container, key_value.as_text().is_some())
+            && matches!(key_value, Value::Unknown(_) | Value::Text(_) | Value::Named(_))
+        {
+            // A member of a module that is only known when it runs.
+            return self.named(&format!("{path}.*"));
         }
         compute::element_at(&container, &key_value)
     }

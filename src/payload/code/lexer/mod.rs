@@ -148,25 +148,28 @@ impl<'a> Lexer<'a> {
     /// Reads a literal of text that starts here, if one does.
     fn literal(&mut self, next: char) -> Option<Option<Literal>> {
         let operand = self.expects_operand();
-        if self.syntax.here_documents != HereDocuments::None && next == '<' && operand {
-            if let Some(literal) = self.here_document()? {
-                return Some(Some(literal));
-            }
+        if self.syntax.here_documents != HereDocuments::None
+            && next == '<'
+            && operand
+            && let Some(literal) = self.here_document()?
+        {
+            return Some(Some(literal));
         }
-        if self.syntax.quote_like != QuoteLike::None {
-            if let Some(literal) = self.quote_like(next, operand)? {
-                return Some(Some(literal));
-            }
+        if self.syntax.quote_like != QuoteLike::None
+            && let Some(literal) = self.quote_like(next, operand)?
+        {
+            return Some(Some(literal));
         }
-        if let Some(interpolation) = self.syntax.regex.filter(|_| next == '/' && operand) {
-            if let Some(literal) = self.pattern(interpolation) {
-                return Some(Some(literal));
-            }
+        if let Some(interpolation) = self.syntax.regex.filter(|_| next == '/' && operand)
+            && let Some(literal) = self.pattern(interpolation)
+        {
+            return Some(Some(literal));
         }
-        if self.syntax.symbols == Symbols::Text && next == ':' {
-            if let Some(literal) = self.symbol_literal()? {
-                return Some(Some(literal));
-            }
+        if self.syntax.symbols == Symbols::Text
+            && next == ':'
+            && let Some(literal) = self.symbol_literal()?
+        {
+            return Some(Some(literal));
         }
         self.string(next)
     }
@@ -363,9 +366,9 @@ impl<'a> Lexer<'a> {
         }
         let mut at = self.at + 1;
         let bytes = self.text.as_bytes();
-        if next == '$' && bytes.get(at) == Some(&b'#') && bytes.get(at + 1).is_some_and(|b| matches!(b, b'{' | b'$')) {
-            at += 1;
-        } else if next == '$' && bytes.get(at) == Some(&b'#') && self.name_length(at + 1) > 0 {
+        let counts = next == '$' && bytes.get(at) == Some(&b'#');
+        let braced = bytes.get(at + 1).is_some_and(|b| matches!(b, b'{' | b'$'));
+        if counts && (braced || self.name_length(at + 1) > 0) {
             at += 1;
         }
         if next == '@' && bytes.get(at) == Some(&b'@') {

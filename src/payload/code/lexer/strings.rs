@@ -233,6 +233,8 @@ impl Lexer<'_> {
             }
             length = 2;
         }
+        // Every turn takes a subscript or leaves.
+        #[expect(clippy::while_immutable_condition, reason = "a plain sigil takes none, so the loop is not entered")]
         while subscripts {
             let tail = rest.get(length..).unwrap_or("");
             let arrow = if tail.starts_with("->") { 2 } else { 0 };

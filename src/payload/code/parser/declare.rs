@@ -343,7 +343,7 @@ impl Parser<'_> {
         if self.text() == "type" || self.keyword() == Some(Keyword::Declare) {
             self.at += 1;
         }
-        let imports = match self.from_clause() {
+        let imports = match self.source_clause() {
             Some(from) => self.bindings(from),
             None => self.modules(),
         };
@@ -351,7 +351,7 @@ impl Parser<'_> {
     }
 
     /// Where the word `from` stands behind an `import`, or where its text stands when it has no bindings.
-    fn from_clause(&self) -> Option<usize> {
+    fn source_clause(&self) -> Option<usize> {
         if self.is_kind(|kind| matches!(kind, TokenKind::Text(_))) {
             return Some(self.at);
         }

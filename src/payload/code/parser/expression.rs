@@ -218,12 +218,12 @@ impl Parser<'_> {
         let Some(value) = self.expression(ASSIGNMENT) else { return target };
         let span = self.since(start);
         // `f(x) = expression` defines a function.
-        if let (Kind::Call(call), Blocks::End) = (&target.kind, self.syntax.blocks) {
-            if let (Kind::Name(name), false) = (&call.callee.kind, self.syntax.members_are_calls) {
-                let parameters = call.arguments.iter().map(|argument| argument.value.clone()).collect();
-                let function = Function { name: Some(name.clone()), parameters, body: vec![value] };
-                return Node::new(Kind::Function(Rc::new(function)), span);
-            }
+        if let (Kind::Call(call), Blocks::End) = (&target.kind, self.syntax.blocks)
+            && let (Kind::Name(name), false) = (&call.callee.kind, self.syntax.members_are_calls)
+        {
+            let parameters = call.arguments.iter().map(|argument| argument.value.clone()).collect();
+            let function = Function { name: Some(name.clone()), parameters, body: vec![value] };
+            return Node::new(Kind::Function(Rc::new(function)), span);
         }
         Node::new(Kind::Assign(Box::new(Assign { target, value, append })), span)
     }

@@ -186,7 +186,7 @@ impl<'a> Parser<'a> {
 
     /// Whether the statements end here; consumes what ends them.
     fn stops(&mut self, stop: Stop) -> bool {
-        let stops = match stop {
+        match stop {
             Stop::End => false,
             Stop::Line => self.is_kind(|kind| matches!(kind, TokenKind::Dedent)) || self.is_closing(),
             Stop::Bracket => {
@@ -204,8 +204,7 @@ impl<'a> Parser<'a> {
                 self.at += usize::from(stops);
                 stops || self.is_closing()
             }
-        };
-        stops
+        }
     }
 
     /// Skips what stands between statements and means nothing.
