@@ -2,9 +2,9 @@
 //!
 //! Shells and interpreters take a script's name from their arguments, and what they show to the script (`$0`,
 //! `BASH_SOURCE`, `__file__`, the module path) comes from that name. So the name stays, and the opening of it is
-//! what changes: a helper process traces the program from its first instruction, and when it opens the script,
-//! puts the name of a sealed copy in place of the path for the length of that one call. Then it lets go. Should the
-//! helper end early, the kernel ends the program with it.
+//! what changes: a second process traces the program from its first instruction, and when it opens the script,
+//! puts the name of a sealed copy in place of the path for the length of that one call. Then it lets go. Should that
+//! process end early, the kernel ends the program with it.
 
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsStr};
@@ -57,15 +57,15 @@ pub fn arrange(script: &Path, text: &[u8], reader: Reader) -> Result<(), Errno> 
     system::spawn_orphan(move || {
         let _ = help(there, target, Watch::new(file, names, reader));
     })?;
-    let mut helper = [0; 4];
-    here.read_exact(&mut helper).map_err(system::errno)?;
-    system::allow_tracer(i32::from_ne_bytes(helper));
+    let mut tracer = [0; 4];
+    here.read_exact(&mut tracer).map_err(system::errno)?;
+    system::allow_tracer(i32::from_ne_bytes(tracer));
     here.write_all(&[1]).map_err(system::errno)?;
-    // A helper that cannot trace ends, which ends the stream.
+    // A tracer that cannot trace ends, which ends the stream.
     here.read_exact(&mut [0]).map_err(system::errno)
 }
 
-/// The helper's life.
+/// The life of the second process, the tracer.
 fn help(mut stream: UnixStream, target: Pid, mut watch: Watch) -> Result<(), Errno> {
     SigSet::all().thread_block()?;
     let own = i32::try_from(process::id()).unwrap_or_default();
@@ -104,7 +104,7 @@ fn normal(path: &Path) -> PathBuf {
     normal
 }
 
-/// What the helper knows.
+/// What the tracer knows.
 struct Watch {
     /// Holds the text; the path below leads to it.
     file: File,
@@ -136,7 +136,7 @@ struct Replaced {
 
 impl Watch {
     fn new(file: std::os::fd::OwnedFd, names: Vec<PathBuf>, reader: Reader) -> Watch {
-        // Named by this process's number, which is known only in the helper.
+        // Named by this process's number, which is known only in the tracer.
         let file = File::from(file);
         Watch {
             replacement: CString::default(),
