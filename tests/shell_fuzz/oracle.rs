@@ -80,7 +80,7 @@ impl Oracle {
 
     fn ask(&mut self, question: &str, text: &str) {
         self.number += 1;
-        if self.number % 2000 == 0 {
+        if self.number.is_multiple_of(2000) {
             // Bash grows with what it has defined and forgotten.
             self.restart();
         }
