@@ -36,7 +36,7 @@ fn main() -> io::Result<()> {
         Ok(compiled) => {
             let out = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
             let out = Path::new(&out);
-            fs::write(out.join("rules.bin"), &compiled.library)?;
+            fs::write(out.join("rules.bin"), &compiled.archive)?;
             fs::write(out.join("pages.bin"), rules::archive::encode(&compiled.pages))
         }
         Err(problems) => {

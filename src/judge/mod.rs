@@ -30,7 +30,7 @@ pub fn judge(request: &Request, facts: &dyn Facts) -> Report {
 /// Judges `request` by the rules of `library`, with what `facts` knows.
 pub fn judge_by(request: &Request, library: &Library, facts: &dyn Facts) -> Report {
     let bearings = Bearings { home: facts.home(), start: facts.folder() };
-    let mut judge = Judge { library, facts, bearings, commands: 0, parsed: true, unrecognised: false };
+    let mut judge = Judge { rules: library, facts, bearings, commands: 0, parsed: true, unrecognised: false };
     let (text, judged) = judge.subject(request);
     let mut findings = judged.findings;
     findings.sort_by(|one, other| other.class.cmp(&one.class).then(one.span.cmp(&other.span)));
@@ -48,7 +48,7 @@ pub fn judge_by(request: &Request, library: &Library, facts: &dyn Facts) -> Repo
 
 /// What is known while one request is judged.
 struct Judge<'a> {
-    library: &'a Library,
+    rules: &'a Library,
     facts: &'a dyn Facts,
     bearings: Bearings<'a>,
     /// Commands assessed so far.

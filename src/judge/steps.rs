@@ -114,7 +114,7 @@ impl Judge<'_> {
         ledger: &'w Ledger,
     ) -> World<'w> {
         let bearings = if place == Where::Here { self.bearings } else { Default::default() };
-        World { library: self.library, facts: self.facts, bearings, folder, place, exported, earlier: ledger }
+        World { rules: self.rules, facts: self.facts, bearings, folder, place, exported, earlier: ledger }
     }
 }
 
@@ -143,7 +143,7 @@ fn is_network(target: &Arg) -> bool {
 /// What goes through a connection that a redirection opens.
 fn through_network(redirection: &Redirection, command: &Command, assessment: &Assessment, world: &World<'_>) -> Fate {
     let name = command.argv.first().and_then(Arg::text).map(|text| text.rsplit('/').next().unwrap_or(text));
-    let input = name.and_then(|name| world.library.program(name)).and_then(|form| form.input);
+    let input = name.and_then(|name| world.rules.program(name)).and_then(|form| form.input);
     let finding = |effect, because| {
         let rule = "shell.redirect.network";
         Fate {

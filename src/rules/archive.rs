@@ -28,17 +28,21 @@ pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
     postcard::from_bytes(bytes).ok()
 }
 
-/// Writes an archive.
+/// Writes an archive. Values that are equal (the names of one program) are kept once.
 pub fn write(values: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
-    let mut index = Vec::with_capacity(4 + values.len() * ENTRY);
-    let mut heap: Vec<u8> = Vec::new();
     let base = 4 + values.len() * ENTRY;
+    let mut index = Vec::with_capacity(base);
+    let mut heap: Vec<u8> = Vec::new();
+    let mut kept: BTreeMap<&[u8], usize> = BTreeMap::new();
     index.extend((values.len() as u32).to_le_bytes());
     for (key, value) in values {
         for bytes in [key.as_bytes(), value.as_slice()] {
-            index.extend(((base + heap.len()) as u32).to_le_bytes());
-            heap.extend(bytes);
-            index.extend(((base + heap.len()) as u32).to_le_bytes());
+            let start = *kept.entry(bytes).or_insert_with(|| {
+                heap.extend(bytes);
+                base + heap.len() - bytes.len()
+            });
+            index.extend((start as u32).to_le_bytes());
+            index.extend(((start + bytes.len()) as u32).to_le_bytes());
         }
     }
     index.extend(heap);

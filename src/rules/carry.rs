@@ -54,7 +54,7 @@ pub fn of_value(role: Role, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec
             vec![Carried::Shell { text: join(std::iter::once(value).chain(rest)), arguments: Vec::new() }]
         }
         Role::ShellList => shell_lines(value),
-        Role::Setting(table) => match settings::carried_value(table, value, world.library) {
+        Role::Setting(table) => match settings::carried_value(table, value, world.rules) {
             Some((Role::Itself, value)) => vec![own_line(table.name(), &value)],
             Some((role, value)) => of_value(role, &value, &[], world),
             None => Vec::new(),
@@ -81,7 +81,7 @@ pub fn own_line(program: &str, value: &Arg) -> Carried {
 /// A script: judged as a program when the library knows one of its name.
 fn of_file(language: Language, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec<Carried> {
     let name = value.suffix().rsplit('/').next().unwrap_or_default();
-    if !name.is_empty() && world.library.knows(name) {
+    if !name.is_empty() && world.rules.knows(name) {
         return vec![Carried::Arguments(std::iter::once(value).chain(rest).cloned().collect())];
     }
     vec![Carried::File { language, path: value.clone() }]

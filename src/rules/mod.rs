@@ -37,7 +37,7 @@ pub use request::read_file;
 #[derive(Clone, Copy)]
 pub struct World<'a> {
     /// The rules in force.
-    pub library: &'a Library,
+    pub rules: &'a Library,
     /// The machine.
     pub facts: &'a dyn Facts,
     /// Where the machine's folders are.

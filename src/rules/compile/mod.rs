@@ -43,7 +43,7 @@ impl fmt::Display for Problem {
 #[derive(Debug, Default)]
 pub struct Compiled {
     /// The library: programs, verb lists, variables and settings.
-    pub library: Vec<u8>,
+    pub archive: Vec<u8>,
     /// What people look up and what tests run: one [`Page`] for each program.
     pub pages: Vec<Page>,
 }
@@ -525,7 +525,7 @@ impl Compiler {
             self.problems.sort();
             return Err(self.problems);
         }
-        Ok(Compiled { library: archive::write(&self.programs), pages: self.pages })
+        Ok(Compiled { archive: archive::write(&self.programs), pages: self.pages })
     }
 }
 

@@ -1,0 +1,245 @@
+//! The way from a command to its assessment: find the program, read its words, apply its form.
+
+mod carried;
+mod paths;
+mod printed;
+mod program;
+mod uses;
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use super::carry::Carrier;
+use super::condition::Asked;
+use super::read::{self, Reading};
+use super::schema::{Clause, Form, Role, Verdict};
+use super::{Assessment, World, destructive, judge_payload_path, pattern, request, unknown};
+use crate::effect::{Class, Effect, Finding};
+use crate::follow::step::{Arg, Command, Folder, FolderChange};
+use crate::span::Span;
+use carried::{combined, variables};
+use program::{family, just_made, program_name};
+
+/// Assesses a command. `span` is where it stands.
+pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
+    let Some(program) = command.argv.first() else {
+        return Assessment::new(Class::ReadOnly);
+    };
+    let Some((name, is_here)) = program_name(program) else {
+        let mut assessment = Assessment::new(Class::Mutating);
+        assessment.find(destructive(
+            "shell.unknown-program",
+            Effect::Opaque,
+            program.span,
+            program.shown("…"),
+            "which program this runs is only known when it runs",
+        ));
+        return assessment;
+    };
+    if let Some(left) = world.earlier.left_at(program, world.folder)
+        && let Some(assessment) = just_made(program, &left)
+    {
+        return assessment;
+    }
+    let carrier = Carrier {
+        place: world.place,
+        folder: world.folder.clone(),
+        variables: Vec::new(),
+        input: command.input.clone(),
+    };
+    let by_form = |form| {
+        let reading = read::read(&command.argv, form);
+        Assessor { command, span, world, reading, carrier: carrier.clone(), class_limit: None }.assess()
+    };
+    let mut assessment = match family(name, world) {
+        Some(form) => {
+            let foreign = is_here && !form.style.project;
+            let mut assessment = by_form(form);
+            if foreign {
+                assessment.raise(Class::Mutating);
+                assessment.unrecognised = true;
+            }
+            assessment
+        }
+        None => {
+            let mut assessment = unknown::unknown_program(command, name, world, |code| carrier.carry(code));
+            variables(command, &[], &carrier, world, &mut assessment);
+            assessment
+        }
+    };
+    if let Some(form) = world.rules.project_program(name) {
+        let stricter = by_form(form);
+        assessment.raise(stricter.class);
+        assessment.findings.extend(stricter.findings);
+        assessment.carried.extend(stricter.carried);
+    }
+    assessment
+}
+
+struct Assessor<'a, 'w> {
+    command: &'a Command,
+    span: Span,
+    world: &'w World<'w>,
+    reading: Reading<'a>,
+    carrier: Carrier,
+    /// What a dry run leaves.
+    class_limit: Option<Class>,
+}
+
+impl<'a> Assessor<'a, '_> {
+    fn assess(mut self) -> Assessment {
+        let mut assessment = Assessment::new(Class::ReadOnly);
+        if self.reading.help {
+            return assessment;
+        }
+        let Some(form) = self.reading.forms.pop() else { return assessment };
+        self.enter_folders();
+        let folder = self.carrier.folder.clone();
+        let world = World { folder: &folder, ..*self.world };
+        let mut uses = self.uses(&form);
+        let assigned: Vec<(&str, &Arg)> =
+            self.command.assignments.iter().chain(world.exported).map(|(name, value)| (name.as_str(), value)).collect();
+        self.reading.forms.push(form.clone());
+        let places = self.places(&form, &uses, &assigned, &world);
+        let asked = Asked { command: self.command, reading: &self.reading, places: &places, variables: &assigned };
+        self.class_limit =
+            form.lowers.iter().filter(|lowering| asked.holds(&lowering.condition)).map(|lowering| lowering.to).min();
+        let met: Vec<&Clause<'static>> = form.when.iter().filter(|clause| asked.holds(&clause.condition)).collect();
+        let lives_on = form.carries.unless.iter().any(|condition| asked.holds(condition));
+        self.carrier.place = combined(world.place, form.carries.context, lives_on);
+
+        self.base(&form, &mut assessment);
+        self.clauses(&met, &mut assessment);
+        for clause in &met {
+            self.clause_uses(clause, &mut uses);
+        }
+        let effect = met.iter().filter(|clause| !clause.roles.operands.is_empty() || !clause.roles.options.is_empty());
+        let effect = effect.filter_map(|clause| clause.verdict.as_ref().and_then(|verdict| verdict.effect)).next();
+        self.paths(&form, &uses, effect, &world, &mut assessment);
+        if let Some(outcome) = request::judge(
+            uses.iter().map(|used| (used.role, used.word.as_deref())),
+            &form,
+            &self.command.input,
+            &world,
+        ) {
+            let carrier = self.carrier.clone();
+            for used in &outcome.paths {
+                let fate = judge_payload_path(used, &world);
+                assessment.raise(fate.class);
+                assessment.findings.extend(fate.findings);
+            }
+            assessment.merge(outcome, |code| carrier.carry(code));
+        }
+        self.limit(&mut assessment);
+        self.carried(&form, &uses, &world, &mut assessment);
+        self.input(&form, &met, &uses, &world, &mut assessment);
+        variables(self.command, &self.reading.operands, &self.carrier, &world, &mut assessment);
+        self.printed(&form, &met, &uses, &world, &mut assessment);
+        assessment
+    }
+
+    /// Takes the folders that options lead into.
+    fn enter_folders(&mut self) {
+        for given in self.reading.given.iter().filter(|given| given.role == Role::Folder) {
+            if let Some(value) = given.values.first() {
+                let change = FolderChange { from: self.carrier.folder.clone(), to: value.clone().into_owned() };
+                self.carrier.folder = Folder::Changed(Rc::new(change));
+            }
+        }
+    }
+
+    /// What the form says of every command line of its shape.
+    fn base(&self, form: &Form<'static>, assessment: &mut Assessment) {
+        let subcommand = self.reading.forms.len() > 1;
+        if let Some(verdict) = &form.base {
+            let span = if subcommand { self.leading_span() } else { self.span };
+            self.say(form.id, verdict, span, "", assessment);
+        }
+        if self.reading.unknown_option {
+            assessment.raise(Class::Mutating);
+        }
+        let Some(word) = self.reading.unknown_subcommand else { return };
+        if word.has_hole() {
+            assessment.find(destructive(
+                format!("{}.unknown-subcommand", form.id),
+                Effect::Opaque,
+                word.span,
+                word.shown("…"),
+                "what this does is only known when it runs",
+            ));
+            return;
+        }
+        let verbs = form.verbs.and_then(|name| self.world.rules.verbs(name));
+        let told = match &verbs {
+            Some(verbs) => unknown::by_verbs(&self.reading, verbs),
+            None => {
+                unknown::by_deleting_verb(&self.reading).map(|span| (Class::Destructive, Some(Effect::Delete), span))
+            }
+        };
+        let Some((class, effect, span)) = told else {
+            // What the form says of itself holds for a subcommand that nothing is known of.
+            if form.base.is_none() {
+                assessment.raise(Class::Mutating);
+            }
+            return;
+        };
+        assessment.raise(class);
+        if let Some(effect) = effect {
+            let because = "the verb says that it removes or stops something";
+            assessment.find(destructive(format!("{}.verb", form.id), effect, span, word.shown("…"), because));
+        }
+    }
+
+    /// From the program to the last word in front of the operands.
+    fn leading_span(&self) -> Span {
+        let first = self.command.argv.first().map_or(self.span, |word| word.span);
+        self.command
+            .argv
+            .get(..self.reading.forms.len())
+            .and_then(<[Arg]>::last)
+            .map_or(first, |last| first.to(last.span))
+    }
+
+    fn clauses(&self, met: &[&Clause<'static>], assessment: &mut Assessment) {
+        for clause in met {
+            let Some(verdict) = &clause.verdict else { continue };
+            // The effect beside roles names the effect of what those roles find.
+            if verdict.effect.is_some() && !(clause.roles.operands.is_empty() && clause.roles.options.is_empty()) {
+                continue;
+            }
+            let (span, subject) = self.clause_place(clause);
+            self.say(clause.id, verdict, span, &subject, assessment);
+        }
+    }
+
+    /// Where a clause holds: at its option, or at the operand that it matched.
+    fn clause_place(&self, clause: &Clause<'static>) -> (Span, String) {
+        let condition = &clause.condition;
+        let options =
+            condition.options.iter().chain(&condition.all_options).chain(condition.values.iter().map(|(name, _)| name));
+        if let Some(given) = options.flat_map(|name| self.reading.given.iter().filter(|given| given.is(name))).next() {
+            return (given.word.span, String::new());
+        }
+        let matched = |patterns: &[&str]| self.reading.operands.iter().find(|word| pattern::any(patterns, word));
+        let patterns = std::iter::once(&condition.operands).chain(condition.at.iter().map(|(_, patterns)| patterns));
+        match patterns.filter(|patterns| !patterns.is_empty()).find_map(|patterns| matched(patterns)) {
+            Some(word) => (word.span, word.shown("…")),
+            None => (self.span, String::new()),
+        }
+    }
+
+    fn say(
+        &self,
+        rule: &'static str,
+        verdict: &Verdict<'static>,
+        span: Span,
+        subject: &str,
+        assessment: &mut Assessment,
+    ) {
+        assessment.raise(verdict.class);
+        let Some(effect) = verdict.effect else { return };
+        let because = if verdict.because.is_empty() { effect.meaning() } else { verdict.because };
+        let instead = (!verdict.instead.is_empty()).then_some(Cow::Borrowed(verdict.instead));
+        assessment.find(Finding { instead, ..destructive(rule, effect, span, subject, because) });
+    }
+}

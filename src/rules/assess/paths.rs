@@ -1,0 +1,139 @@
+//! What a command does to the paths, tasks and settings that it is given, and what it leaves behind.
+
+use super::Assessor;
+use super::uses::{Use, is_path_role};
+use crate::effect::{Effect, Finding};
+use crate::follow::step::Arg;
+use crate::rules::paths::{Handling, judge_path};
+use crate::rules::read::operand_roles;
+use crate::rules::schema::{Form, Role, SettingTable};
+use crate::rules::{Assessment, Left, World, carry, destructive, settings, unknown};
+use crate::text::Text;
+
+impl<'a> Assessor<'a, '_> {
+    pub(super) fn paths(
+        &self,
+        form: &Form<'static>,
+        uses: &[Use<'a>],
+        effect: Option<Effect>,
+        world: &World<'_>,
+        assessment: &mut Assessment,
+    ) {
+        let recursive = form.recursive.iter().any(|name| self.reading.has(name));
+        let instead = form.base.as_ref().map_or("", |verdict| verdict.instead);
+        let handling = Handling { rule: form.id, recursive, effect, instead };
+        for used in uses {
+            match (used.role, &used.word) {
+                (Role::DeletesFound, _) => {
+                    for shape in self.found() {
+                        let fate = judge_path(Role::Deletes, &shape, handling, world);
+                        assessment.raise(fate.class);
+                        assessment
+                            .findings
+                            .extend(fate.findings.into_iter().map(|finding| Finding { span: self.span, ..finding }));
+                    }
+                }
+                (Role::Task, Some(word)) => {
+                    if let Some(effect) = unknown::deleting_task(word) {
+                        assessment.find(destructive(
+                            format!("{}.task", form.id),
+                            effect,
+                            word.span,
+                            word.shown("…"),
+                            "the name of the task says that it removes something",
+                        ));
+                    }
+                }
+                (Role::Discloses, Some(word)) if word.holes().any(|hole| world.is_secret_hole(hole)) => {
+                    assessment.find(destructive(
+                        form.id,
+                        Effect::Disclose,
+                        word.span,
+                        "",
+                        "sends something secret out",
+                    ));
+                }
+                (Role::Url, Some(word)) if form.fetches => {
+                    // A download keeps the last part of its address as its name.
+                    let name = word.suffix().rsplit('/').next().unwrap_or_default();
+                    let path = Arg::known(Text::derived(name, word.span), word.span);
+                    assessment.left.push((path, Left::Fetched));
+                }
+                (Role::SettingKey(table), Some(word)) => self.kept_setting(form, table, word, uses, world, assessment),
+                (role, Some(word)) if is_path_role(role) => {
+                    let fate = judge_path(role, word, handling, world);
+                    assessment.raise(fate.class);
+                    assessment.findings.extend(fate.findings);
+                    self.leave(form, role, word, uses, world, assessment);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// `git config alias.x '!…'`: what the setting will run, and that it stays.
+    pub(super) fn kept_setting(
+        &self,
+        form: &Form<'static>,
+        table: SettingTable,
+        key: &Arg,
+        uses: &[Use<'a>],
+        world: &World<'_>,
+        assessment: &mut Assessment,
+    ) {
+        let name = key.prefix().to_ascii_lowercase();
+        let Some(setting) = settings::find(&name, table, world.rules) else { return };
+        let value =
+            uses.iter().find(|used| matches!(used.role, Role::SettingValue(_))).and_then(|used| used.word.as_ref());
+        let Some((role, value)) = value.and_then(|value| settings::value_of(&setting, value)) else { return };
+        if role == Role::Itself {
+            assessment.carried.push(self.carrier.carry(carry::own_line(table.name(), &value)));
+            return;
+        }
+        let because = "a setting that runs a program outlasts this task";
+        assessment.find(destructive(form.id, Effect::Persist, key.span, name, because));
+        assessment
+            .carried
+            .extend(carry::of_value(role, &value, &[], world).into_iter().map(|code| self.carrier.carry(code)));
+    }
+
+    /// Remembers what is left at a path.
+    pub(super) fn leave(
+        &self,
+        form: &Form<'static>,
+        role: Role,
+        path: &Arg,
+        uses: &[Use<'a>],
+        world: &World<'_>,
+        assessment: &mut Assessment,
+    ) {
+        let secret = || {
+            let sources = uses.iter().filter(|used| matches!(used.role, Role::Reads | Role::Moves));
+            sources.filter_map(|used| used.word.as_deref()).any(|word| world.is_secret_path(word))
+        };
+        let left = match role {
+            Role::Writes if form.fetches => Left::Fetched,
+            Role::Writes if secret() => Left::Secret,
+            Role::Writes if self.moves_something_precious() => Left::Moved,
+            Role::Writes | Role::Appends => Left::Written,
+            _ => return,
+        };
+        assessment.left.push((path.clone(), left));
+    }
+
+    pub(super) fn moves_something_precious(&self) -> bool {
+        let Some(form) = self.reading.form() else { return false };
+        operand_roles(&self.reading, &form.operands)
+            .any(|(word, role)| role == Role::Moves && !self.world.locate(word).regenerable)
+    }
+
+    /// A dry run leaves no more than it says.
+    pub(super) fn limit(&self, assessment: &mut Assessment) {
+        if let Some(limit) = self.class_limit {
+            assessment.class = assessment.class.min(limit);
+            assessment.findings.retain(|finding| finding.class <= limit);
+            assessment.carried.clear();
+            assessment.left.clear();
+        }
+    }
+}

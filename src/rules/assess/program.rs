@@ -1,0 +1,58 @@
+//! Which program a command starts, and by which form it is read.
+
+use crate::effect::{Class, Effect};
+use crate::follow::step::{Arg, Folder, Input, Piece};
+use crate::payload::Carried;
+use crate::rules::schema::{Form, Where};
+use crate::rules::{Assessment, Carry, Left, World, destructive};
+
+/// The plain name of a program, and whether it is named as a file of this folder (`./x`).
+pub(super) fn program_name(program: &Arg) -> Option<(&str, bool)> {
+    if let Some(text) = program.text() {
+        let name = text.trim_end_matches('/').rsplit('/').next().unwrap_or(text);
+        return Some((name, text.strip_prefix("./").is_some_and(|rest| !rest.contains('/'))));
+    }
+    // `"$VENV/bin/python"`: the folder is not known, the name is.
+    match program.pieces.last() {
+        Some(Piece::Text(text)) => text.as_str().rsplit_once('/').map(|(_, name)| (name, false)),
+        _ => None,
+    }
+}
+
+/// The form of a program, by its name or that of its family: `python3.11`, `clang-17`, `prisma@5`, `rm.exe`.
+pub(super) fn family(name: &str, world: &World<'_>) -> Option<Form<'static>> {
+    if let Some(form) = world.rules.program(name) {
+        return Some(form);
+    }
+    let plain = name.split_once('@').map_or(name, |(plain, _)| plain);
+    let plain = plain.strip_suffix(".exe").unwrap_or(plain);
+    let family = plain.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
+    [plain, family]
+        .into_iter()
+        .filter(|known| *known != name && !known.is_empty())
+        .find_map(|known| world.rules.program(known))
+}
+
+/// A program that this very text put where it runs from.
+pub(super) fn just_made(program: &Arg, left: &Left) -> Option<Assessment> {
+    let mut assessment = Assessment::new(Class::Mutating);
+    match left {
+        Left::Fetched => assessment.find(destructive(
+            "shell.fetched-program",
+            Effect::Opaque,
+            program.span,
+            program.shown("…"),
+            "runs what was downloaded just before, unread",
+        )),
+        Left::Text(text) => assessment.carried.push(Carry {
+            code: Carried::Shell { text: Arg::known(text.clone(), program.span), arguments: Vec::new() },
+            place: Where::Here,
+            folder: Folder::Start,
+            variables: Vec::new(),
+            input: Input::Inherited,
+            at_most: None,
+        }),
+        Left::Moved | Left::Written | Left::Secret => return None,
+    }
+    Some(assessment)
+}
