@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::choices::{Choices, Round};
+use super::endless::takes_time;
 use super::follower::{Fail, Follower, Printed};
 use super::redirect::Opened;
 use super::state::{Mark, Name};
@@ -206,6 +207,9 @@ impl<'a> Follower<'a, '_> {
     /// Runs something that this shell does not run itself.
     pub(super) fn program(&mut self, call: Call) -> Fail<'a> {
         let printed = self.print(&call);
+        if takes_time(&call, &printed) {
+            self.takes_time();
+        }
         let fail = match printed {
             Printed::String(_) => Fail::Never,
             Printed::Nothing => Fail::Same,

@@ -1,5 +1,6 @@
 //! Lists, conditions and branches: every way through them is followed, and the states that they end in are joined.
 
+use super::endless::{outcome, outcome_of, takes_all};
 use super::follower::{Fail, Follower};
 use super::state::{Mark, Snapshot};
 use super::step::Arg;
@@ -41,7 +42,7 @@ impl<'a> Follower<'a, '_> {
     /// Follows one and-or list for what it does.
     fn item(&mut self, item: &'a Item) {
         if item.background {
-            return self.subshell(|follower| follower.item_here(item));
+            return self.in_background(|follower| follower.item_here(item));
         }
         self.item_here(item);
     }
@@ -106,6 +107,7 @@ impl<'a> Follower<'a, '_> {
         let mut fail = self.pipeline(&item.first, Some(mark));
         let mut failed: Vec<Snapshot<'a>> = Vec::new();
         let mut succeeded: Vec<Snapshot<'a>> = Vec::new();
+        let (mut before, mut sure) = (&item.first, true);
         for (index, (connector, pipeline)) in item.rest.iter().enumerate() {
             let earlier = self.ways_of_failure(fail, mark);
             failed.extend(earlier);
@@ -117,7 +119,9 @@ impl<'a> Follower<'a, '_> {
             if index + 1 == item.rest.len() {
                 self.conditions -= u32::from(guarded);
             }
-            fail = self.pipeline(pipeline, Some(mark));
+            sure &= outcome_of(before) == Some(*connector == Connector::And);
+            before = pipeline;
+            fail = self.optionally(sure, |follower| follower.pipeline(pipeline, Some(mark)));
         }
         if failed.is_empty() && succeeded.is_empty() {
             return fail;
@@ -156,8 +160,8 @@ impl<'a> Follower<'a, '_> {
                 self.branches(branches, otherwise.as_ref());
                 Fail::Same
             }
-            CommandKind::While { condition, body, .. } => {
-                self.while_loop(condition, body);
+            CommandKind::While { until, condition, body } => {
+                self.while_loop(*until, condition, body, command.span);
                 Fail::Same
             }
             CommandKind::For { name, words, body, .. } => {
@@ -165,7 +169,7 @@ impl<'a> Follower<'a, '_> {
                 Fail::Same
             }
             CommandKind::ArithmeticFor { init, condition, update, body } => {
-                self.arithmetic_for(init, condition, update, body);
+                self.arithmetic_for([init, condition, update], body, command.span);
                 Fail::Same
             }
             CommandKind::Case { subject, arms } => {
@@ -203,15 +207,18 @@ impl<'a> Follower<'a, '_> {
     fn branches(&mut self, branches: &'a [(Script, Script)], otherwise: Option<&'a Script>) {
         let mark = self.mark();
         let mut ends = Vec::with_capacity(branches.len() + 1);
+        let mut reached = true;
         for (condition, body) in branches {
-            let fail = self.condition(condition, &mark);
+            let fail = self.optionally(reached, |follower| follower.condition(condition, &mark));
             let failed = self.ways_of_failure(fail, &mark);
-            self.script(body);
+            let outcome = outcome(condition);
+            self.optionally(reached && outcome == Some(true), |follower| follower.script(body));
+            reached &= outcome == Some(false);
             ends.push(self.snapshot(&mark));
             self.resume_or_dead(&mark, failed);
         }
         if let Some(body) = otherwise {
-            self.script(body);
+            self.optionally(reached, |follower| follower.script(body));
         }
         ends.push(self.snapshot(&mark));
         self.resume(&mark, ends);
@@ -222,6 +229,7 @@ impl<'a> Follower<'a, '_> {
         let mark = self.mark();
         let mut ends = vec![self.snapshot(&mark)];
         let mut fallen: Option<Snapshot<'a>> = None;
+        let sure = takes_all(arms);
         for arm in arms {
             for pattern in &arm.patterns {
                 self.visit(pattern);
@@ -229,7 +237,7 @@ impl<'a> Follower<'a, '_> {
             let mut starts = vec![self.snapshot(&mark)];
             starts.extend(fallen.take());
             self.resume(&mark, starts);
-            self.script(&arm.body);
+            self.optionally(sure, |follower| follower.script(&arm.body));
             let end = self.snapshot(&mark);
             if arm.end == crate::shell::ast::ArmEnd::FallThrough {
                 fallen = Some(end.clone());

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::choices::Choices;
+use super::endless::Pace;
 use super::limits;
 use super::source::{Keeper, Source};
 use super::state::{Channel, ChannelId, Drain, Mark, Name, Snapshot, State};
@@ -40,6 +41,8 @@ pub(super) struct Follower<'a, 'f> {
     pub searching: bool,
     /// Whether a loop was passed through meanwhile.
     pub passed_loops: bool,
+    /// How processes come and go.
+    pub pace: Pace,
     channels: ChannelId,
     depth: u32,
     work: u64,
@@ -51,9 +54,16 @@ pub(super) enum Frame<'a> {
     /// A function, or a sourced file.
     Call(Box<CallFrame<'a>>),
     /// A loop.
-    Loop { mark: Mark<'a>, left: Vec<Snapshot<'a>> },
+    Loop { mark: Mark<'a>, left: Vec<Snapshot<'a>>, may_leave: bool },
     /// A subshell, a substitution, a side of a pipe, or the program itself.
-    Shell { mark: Mark<'a>, left: Vec<Snapshot<'a>> },
+    Shell { mark: Mark<'a>, left: Vec<Snapshot<'a>>, may_leave: bool },
+}
+
+impl<'a> Frame<'a> {
+    /// A shell that begins at `mark`.
+    pub(super) fn shell(mark: Mark<'a>) -> Frame<'a> {
+        Frame::Shell { mark, left: Vec::new(), may_leave: false }
+    }
 }
 
 /// A function that is active.
@@ -68,6 +78,10 @@ pub(super) struct CallFrame<'a> {
     pub locals: Vec<(Name, Option<Variable>)>,
     /// How many traps there were when it began.
     pub traps: usize,
+    /// How many constructs around it may pass it by.
+    pub optional: u32,
+    /// Whether control may have left it before its end.
+    pub may_leave: bool,
 }
 
 /// How a command may fail. The live state is the one after it succeeded.
@@ -111,6 +125,7 @@ impl<'a, 'f> Follower<'a, 'f> {
             openers: Vec::new(),
             searching: false,
             passed_loops: false,
+            pace: Pace::default(),
             channels: 0,
             depth: 0,
             work: 0,

@@ -7,7 +7,7 @@ use super::follower::{CallFrame, Fail, Follower, Frame, Printed};
 use super::limits;
 use super::source::Source;
 use super::state::{Arguments, Body, Function, Mark, Name, Snapshot};
-use super::step::Arg;
+use super::step::{Action, Arg};
 use super::value::Variable;
 use crate::shell::Dialect;
 use crate::shell::ast::{Command, CommandKind, Script};
@@ -64,6 +64,10 @@ impl<'a> Follower<'a, '_> {
     }
 
     fn call_body(&mut self, body: Body<'a>, call: Call, mark: Option<&Mark<'a>>) -> Fail<'a> {
+        if self.multiplies(&body) {
+            let span = call.span;
+            self.push(Action::Endless { because: "starts itself again and again without end" }, span);
+        }
         let active =
             |frame: &Frame<'a>| matches!(frame, Frame::Call(call) if call.body == Some(&raw const *body.command));
         if self.frames.iter().filter(|frame| active(frame)).count() >= limits::RECURSION {
@@ -102,6 +106,8 @@ impl<'a> Follower<'a, '_> {
             failed: Vec::new(),
             locals: Vec::new(),
             traps,
+            optional: self.pace.optional,
+            may_leave: false,
         };
         self.frames.push(Frame::Call(Box::new(frame)));
         let outer_source = std::mem::replace(&mut self.source, source);
@@ -160,6 +166,7 @@ impl<'a> Follower<'a, '_> {
         let status = call.arguments().first().map(|status| status.text().and_then(|text| text.parse::<i64>().ok()));
         self.emit(call, Printed::Nothing);
         let found = self.frames.iter().rposition(|frame| matches!(frame, Frame::Call(_) | Frame::Shell { .. }));
+        self.may_leave(found.unwrap_or(0));
         let mark = match found.and_then(|index| self.frames.get(index)) {
             Some(Frame::Call(frame)) => frame.mark.clone(),
             _ => return self.die(),
@@ -184,8 +191,10 @@ impl<'a> Follower<'a, '_> {
             None => Some(1),
             Some(count) => count.text().and_then(|text| text.parse::<usize>().ok()),
         };
+        let name = call.argv.first().and_then(Arg::text).map(str::to_owned);
         self.emit(call, Printed::Nothing);
         let mut seen = 0;
+        let leaves = name.as_deref() == Some("break");
         for index in (0..self.frames.len()).rev() {
             let mark = match self.frames.get(index) {
                 Some(Frame::Loop { mark, .. }) => mark.clone(),
@@ -195,6 +204,9 @@ impl<'a> Follower<'a, '_> {
             seen += 1;
             if levels.is_some_and(|levels| seen != levels) {
                 continue;
+            }
+            if leaves || seen > 1 {
+                self.may_leave(index);
             }
             let snapshot = self.snapshot(&mark);
             if let Some(Frame::Loop { left, .. }) = self.frames.get_mut(index) {
@@ -212,6 +224,8 @@ impl<'a> Follower<'a, '_> {
 
     /// Ends the shell at hand. What stands behind it is followed all the same.
     pub(super) fn leave_shell(&mut self) -> Fail<'a> {
+        let shell = self.frames.iter().rposition(|frame| matches!(frame, Frame::Shell { .. }));
+        self.may_leave(shell.unwrap_or(0));
         if !self.state.registers.traps.is_empty() {
             let found = self.frames.iter().rposition(|frame| matches!(frame, Frame::Shell { .. }));
             let mark = match found.and_then(|index| self.frames.get(index)) {
@@ -233,7 +247,7 @@ impl<'a> Follower<'a, '_> {
 
     /// The end of a shell: its traps run.
     pub(super) fn end_shell(&mut self) {
-        let Some(Frame::Shell { mark, left }) = self.frames.pop() else { return };
+        let Some(Frame::Shell { mark, left, .. }) = self.frames.pop() else { return };
         if self.state.registers.traps.is_empty() {
             return;
         }
@@ -242,7 +256,7 @@ impl<'a> Follower<'a, '_> {
         self.resume(&mark, ways);
         self.state.registers.dead = false;
         let traps = std::mem::take(&mut self.state.registers.traps);
-        self.frames.push(Frame::Shell { mark, left: Vec::new() });
+        self.frames.push(Frame::shell(mark));
         for trap in traps.iter() {
             self.run_trap(trap);
         }

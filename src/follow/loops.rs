@@ -1,5 +1,6 @@
 //! Loops: their bodies are followed until what the variables may hold no longer grows.
 
+use super::endless::{always_holds, has_a_round, outcome};
 use super::follower::{Follower, Frame};
 use super::state::{Channel, Mark, Snapshot};
 use super::step::{Arg, Hole, Piece, Source, StepId};
@@ -9,13 +10,26 @@ use super::{limits, state};
 use crate::shell::ast::{Arithmetic, Script, Word};
 use crate::span::Span;
 
+/// How often a loop certainly runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rounds {
+    /// Perhaps not at all.
+    Any,
+    /// Once or more.
+    Some,
+    /// Until something inside it leaves it; it stands there.
+    Endless(Span),
+}
+
 /// How often a body is followed to find what it changes, before what still grows counts as unknown.
 const ROUNDS: usize = 3;
 
 impl<'a> Follower<'a, '_> {
     /// `while` and `until`.
-    pub(super) fn while_loop(&mut self, condition: &'a Script, body: &'a Script) {
-        self.repeat(|follower, mark| {
+    pub(super) fn while_loop(&mut self, until: bool, condition: &'a Script, body: &'a Script, span: Span) {
+        let endless = outcome(condition) == Some(!until);
+        let rounds = if endless { Rounds::Endless(span) } else { Rounds::Any };
+        self.repeat(rounds, |follower, mark| {
             let fail = follower.condition(condition, mark);
             let failed = follower.ways_of_failure(fail, mark);
             follower.script(body);
@@ -31,7 +45,8 @@ impl<'a> Follower<'a, '_> {
             None => self.state.registers.arguments.all(),
         };
         let values = items_as_values(name, items, span);
-        self.repeat(|follower, _| {
+        let rounds = if has_a_round(words) { Rounds::Some } else { Rounds::Any };
+        self.repeat(rounds, |follower, _| {
             if !values.is_empty() {
                 follower.set_values(name, values.clone());
             }
@@ -43,13 +58,13 @@ impl<'a> Follower<'a, '_> {
     /// `for ((…))`
     pub(super) fn arithmetic_for(
         &mut self,
-        init: &'a Arithmetic,
-        condition: &'a Arithmetic,
-        update: &'a Arithmetic,
+        [init, condition, update]: [&'a Arithmetic; 3],
         body: &'a Script,
+        span: Span,
     ) {
         self.arithmetic(init);
-        self.repeat(|follower, _| {
+        let rounds = if always_holds(condition) { Rounds::Endless(span) } else { Rounds::Any };
+        self.repeat(rounds, |follower, _| {
             follower.arithmetic(condition);
             follower.script(body);
             follower.arithmetic(update);
@@ -62,9 +77,9 @@ impl<'a> Follower<'a, '_> {
     ///
     /// Until what it changes is found, loops inside it are only passed through, so that nesting costs a sum of
     /// rounds and not a product.
-    fn repeat(&mut self, mut body: impl FnMut(&mut Self, &Mark<'a>) -> Vec<Snapshot<'a>>) {
+    fn repeat(&mut self, rounds: Rounds, mut body: impl FnMut(&mut Self, &Mark<'a>) -> Vec<Snapshot<'a>>) {
         if self.searching {
-            return self.pass_through(body);
+            return self.pass_through(rounds, body);
         }
         let first_step = self.steps.len();
         let mark = self.mark();
@@ -76,7 +91,7 @@ impl<'a> Follower<'a, '_> {
             let before = self.snapshot(&mark);
             self.searching = !found;
             self.passed_loops = false;
-            let ways = self.once(&mark, &mut body);
+            let ways = self.once(rounds, &mark, &mut body);
             self.searching = false;
             earlier.extend(ways);
             self.resume(&mark, earlier);
@@ -92,11 +107,11 @@ impl<'a> Follower<'a, '_> {
     }
 
     /// Follows a loop once, and takes everything that it changes as unknown behind it.
-    fn pass_through(&mut self, mut body: impl FnMut(&mut Self, &Mark<'a>) -> Vec<Snapshot<'a>>) {
+    fn pass_through(&mut self, rounds: Rounds, mut body: impl FnMut(&mut Self, &Mark<'a>) -> Vec<Snapshot<'a>>) {
         self.passed_loops = true;
         let mark = self.mark();
         let before = self.snapshot(&mark);
-        let mut ways = self.once(&mark, &mut body);
+        let mut ways = self.once(rounds, &mark, &mut body);
         ways.push(before.clone());
         self.resume(&mark, ways);
         let after = self.snapshot(&mark).widened(&before, &self.writers);
@@ -106,13 +121,18 @@ impl<'a> Follower<'a, '_> {
     /// One round: the states in which it ended.
     fn once(
         &mut self,
+        rounds: Rounds,
         mark: &Mark<'a>,
         body: &mut impl FnMut(&mut Self, &Mark<'a>) -> Vec<Snapshot<'a>>,
     ) -> Vec<Snapshot<'a>> {
-        self.frames.push(Frame::Loop { mark: mark.clone(), left: Vec::new() });
-        let mut ways = body(self, mark);
-        if let Some(Frame::Loop { left, .. }) = self.frames.pop() {
+        let moment = self.moment();
+        self.frames.push(Frame::Loop { mark: mark.clone(), left: Vec::new(), may_leave: false });
+        let mut ways = self.optionally(rounds != Rounds::Any, |follower| body(follower, mark));
+        if let Some(Frame::Loop { left, may_leave, .. }) = self.frames.pop() {
             ways.extend(left);
+            if let (Rounds::Endless(span), false) = (rounds, may_leave) {
+                self.round_without_waiting(moment, span);
+            }
         }
         ways.push(self.snapshot(mark));
         ways

@@ -10,6 +10,7 @@ mod command;
 mod compute;
 mod control;
 mod declare;
+mod endless;
 mod environment;
 mod evaluate;
 mod fields;
@@ -77,7 +78,7 @@ pub fn follow(text: &Text, start: &Start, facts: &dyn Facts) -> Followed {
     let mut follower = Follower::new(facts, start.dialect, keeper, source);
     follower.begin(start);
     let mark = follower.mark();
-    follower.frames.push(Frame::Shell { mark, left: Vec::new() });
+    follower.frames.push(Frame::shell(mark));
     follower.script(&source.script);
     follower.end_shell();
     let openers = std::mem::take(&mut follower.openers);

@@ -18,7 +18,7 @@ impl<'a> Follower<'a, '_> {
     pub(super) fn subshell<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> T {
         let mark = self.mark();
         self.state.registers.traps = Rc::default();
-        self.frames.push(Frame::Shell { mark: mark.clone(), left: Vec::new() });
+        self.frames.push(Frame::shell(mark.clone()));
         let result = inner(self);
         self.end_shell();
         self.state.leave(&mark);
@@ -168,7 +168,7 @@ impl<'a> Follower<'a, '_> {
     /// `coproc`
     pub(super) fn coprocess(&mut self, name: Option<&str>, body: &'a Command) {
         let unknown = self.feed(Input::Unknown);
-        self.subshell(|follower| {
+        self.in_background(|follower| {
             let streams = Rc::make_mut(&mut follower.state.registers.streams);
             streams.set_read(0, unknown);
             streams.set_write(1, Drain::Outside);

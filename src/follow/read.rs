@@ -34,6 +34,7 @@ impl<'a> Follower<'a, '_> {
         let assignments = call.assignments.clone();
         let span = call.span;
         self.emit(call, Printed::Nothing);
+        self.takes_time();
         self.subscripts(&wanted.names);
         let lines = self.next_lines(feed.as_ref(), &wanted, span);
         let ifs = assignments.iter().find(|(name, _)| name == "IFS").map(|(_, value)| value.clone());

@@ -30,6 +30,11 @@ pub enum Action {
         /// Why, as half a sentence.
         because: &'static str,
     },
+    /// Processes are started without end.
+    Endless {
+        /// How, as half a sentence.
+        because: &'static str,
+    },
     /// A file is read and run by this shell (`. file`, `source file`), and could not be read here.
     SourcedFile(Arg),
 }

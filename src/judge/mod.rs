@@ -74,9 +74,19 @@ impl Judged {
 
     /// Code that cannot be read.
     fn opaque(rule: &'static str, span: Span, because: &'static str) -> Judged {
-        let finding = crate::rules::destructive(rule, Effect::Opaque, span, "", because);
+        Judged::alone(rule, Effect::Opaque, span, "code that cannot be read", because)
+    }
+
+    /// Processes that are started without end.
+    fn endless(span: Span, because: &'static str) -> Judged {
+        Judged::alone("shell.endless", Effect::Disrupt, span, "processes without end", because)
+    }
+
+    /// One finding that no command makes.
+    fn alone(rule: &'static str, effect: Effect, span: Span, label: &str, because: &'static str) -> Judged {
+        let finding = crate::rules::destructive(rule, effect, span, "", because);
         let node = Node {
-            label: "code that cannot be read".to_owned(),
+            label: label.to_owned(),
             class: Class::Destructive,
             because: because.to_owned(),
             span,

@@ -45,6 +45,10 @@ impl Judge<'_> {
                     inner.note_printed(Default::default());
                     Judged::opaque("shell.unreadable", step.span, because)
                 }
+                Action::Endless { because } => {
+                    inner.note_printed(Default::default());
+                    Judged::endless(step.span, because)
+                }
                 Action::SourcedFile(path) => {
                     let command = Command { argv: vec![source_word(step.span), path.clone()], ..Command::default() };
                     self.command(&command, step.span, &step.context, place, Some(&texts), &mut inner, depth)

@@ -5,6 +5,7 @@
 //! standard input.
 
 mod control;
+mod endless;
 mod evaluate;
 mod pipes;
 mod real;
@@ -34,6 +35,7 @@ fn check(cases: &[(&str, &[&str])]) {
 fn step(step: &Step) -> String {
     let mut line = match &step.action {
         Action::Command(command) => self::command(command),
+        Action::Endless { because } => format!("ENDLESS {because}"),
         Action::Unreadable { because } => format!("UNREADABLE {because}"),
         Action::SourcedFile(path) => format!("SOURCED {}", arg(path)),
     };
