@@ -23,6 +23,12 @@ pub fn name() -> Option<&'static str> {
     by_marks(|variable| env::var_os(variable).is_some())
 }
 
+/// The name of the agent whose mark is in another process's environment, as the kernel shows it.
+pub fn marked(environment: &[u8]) -> Option<&'static str> {
+    let names = || environment.split(|byte| *byte == 0).filter_map(|entry| entry.split(|byte| *byte == b'=').next());
+    by_marks(|variable| names().any(|name| name == variable.as_bytes()))
+}
+
 fn by_marks(is_set: impl Fn(&str) -> bool) -> Option<&'static str> {
     MARKS.iter().find(|(variable, _)| is_set(variable)).map(|(_, client)| *client)
 }
@@ -35,5 +41,7 @@ mod tests {
     fn clients_are_known_by_their_marks() {
         assert_eq!(by_marks(|name| name == "GEMINI_CLI"), Some("gemini"));
         assert_eq!(by_marks(|_| false), None);
+        assert_eq!(marked(b"PATH=/bin\0CODEX_CI=1\0"), Some("codex"));
+        assert_eq!(marked(b"PATH=CODEX_CI\0"), None);
     }
 }

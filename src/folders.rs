@@ -4,6 +4,9 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs::{self, DirBuilder, Permissions};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// The folders of one user.
@@ -32,6 +35,39 @@ impl Folders {
             configuration: below("XDG_CONFIG_HOME", ".config")?,
             state: below("XDG_STATE_HOME", ".local/state")?,
         })
+    }
+}
+
+/// The folders for what lasts no longer than the user is logged in, best first: `$XDG_RUNTIME_DIR/guard`, and the one
+/// that the system usually names so. Empty where there is none that belongs to the user alone.
+pub fn runtime() -> Vec<PathBuf> {
+    let user = nix::unistd::getuid().as_raw();
+    let own = |path: &PathBuf| {
+        let belongs =
+            |metadata: fs::Metadata| metadata.is_dir() && metadata.uid() == user && metadata.mode() & 0o022 == 0;
+        path.is_absolute() && fs::symlink_metadata(path).is_ok_and(belongs)
+    };
+    let named = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let mut folders: Vec<PathBuf> = named.into_iter().chain([PathBuf::from(format!("/run/user/{user}"))]).collect();
+    folders.dedup();
+    folders.retain(own);
+    folders.into_iter().map(|folder| folder.join("guard")).collect()
+}
+
+/// Makes a folder that nobody else can read, and those above it where they are missing.
+///
+/// # Errors
+///
+/// When it cannot be made, or is not the user's own.
+pub fn make_private(folder: &Path) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let metadata = fs::symlink_metadata(folder)?;
+    if !metadata.is_dir() || metadata.uid() != nix::unistd::getuid().as_raw() {
+        return Err(io::Error::other("it is not a folder of this user"));
+    }
+    match metadata.mode() & 0o077 {
+        0 => Ok(()),
+        _ => fs::set_permissions(folder, Permissions::from_mode(0o700)),
     }
 }
 

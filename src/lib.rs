@@ -9,6 +9,7 @@ pub mod effect;
 pub mod facts;
 pub mod folders;
 pub mod follow;
+pub mod human;
 pub mod journal;
 pub mod judge;
 pub mod payload;

@@ -9,6 +9,7 @@ use guard::ask::{self, Answer, Refusal};
 use guard::doors::{Door, Errand, Failure};
 use guard::facts::machine::Machine;
 use guard::folders::Folders;
+use guard::human::{self, Doubt};
 use guard::journal::{Entry, Journal, Outcome};
 use guard::judge::judge;
 use guard::policy::{self, Configuration, Decision, Held};
@@ -44,7 +45,7 @@ pub fn pass(door: Door, argv: &[OsString]) -> ExitCode {
             }
             return report_failure(&run::run(errand.plan));
         }
-        Decision::Ask(held) => match confirm(&held, &journal, configuration.as_ref().ok()) {
+        Decision::Ask(held) => match confirm(&held, &journal, folders.as_ref(), configuration.as_ref().ok()) {
             Answer::Confirmed { terminal } => match journal.append(&entry(Outcome::Confirmed(&terminal))) {
                 Ok(()) => return report_failure(&run::run(errand.plan)),
                 Err(error) => {
@@ -64,10 +65,20 @@ pub fn pass(door: Door, argv: &[OsString]) -> ExitCode {
 }
 
 /// Asks, when the answer could be recorded.
-fn confirm(held: &Held<'_>, journal: &Journal<'_>, configuration: Option<&Configuration>) -> Answer {
+fn confirm(
+    held: &Held<'_>,
+    journal: &Journal<'_>,
+    folders: Option<&Folders>,
+    configuration: Option<&Configuration>,
+) -> Answer {
     if let Err(error) = journal.check() {
         say(&format!("guard: not recorded: {error}"));
         return Answer::Refused(Refusal::Unrecorded);
+    }
+    match human::check(folders) {
+        Ok(_) => {}
+        Err(Doubt::NoTerminal) => return Answer::Refused(Refusal::NoTerminal),
+        Err(doubt) => return Answer::Refused(Refusal::Doubtful(doubt)),
     }
     let limit = configuration.map_or_else(|| Configuration::default().prompt_timeout, |known| known.prompt_timeout);
     ask::ask(held, limit)

@@ -15,6 +15,7 @@ use std::env;
 use std::time::{Duration, Instant};
 
 use crate::client;
+use crate::human::Doubt;
 use crate::policy::Held;
 use screen::Setting;
 use settings::Keys;
@@ -58,6 +59,8 @@ pub enum Refusal {
     NoTerminal,
     /// The terminal belongs to another job.
     Background,
+    /// What is typed on the terminal does not count.
+    Doubtful(Doubt),
     /// The policy refuses it without asking.
     Policy,
     /// It could not be recorded, and what is not recorded is not run.
@@ -74,6 +77,7 @@ impl Refusal {
             Refusal::Closed => "the terminal was closed",
             Refusal::NoTerminal => "there is no terminal to ask on",
             Refusal::Background => "the terminal belongs to another job",
+            Refusal::Doubtful(_) => "no answer from the terminal counts",
             Refusal::Policy => "the policy refuses it",
             Refusal::Unrecorded => "it cannot be recorded",
         }

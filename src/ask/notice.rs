@@ -72,6 +72,9 @@ fn verdict(held: &Held<'_>, refusal: &Refusal) -> String {
             (format!("a human must confirm it, and nobody answered within {} s", limit.as_secs()), Then::Tell)
         }
         (Why::Class, Refusal::Unrecorded | Refusal::Policy) => (format!("{} to run", refusal.as_str()), Then::Tell),
+        (Why::Class, Refusal::Doubtful(doubt)) => {
+            (format!("a human must confirm it, and {}", visible::line(&doubt.to_string())), Then::Tell)
+        }
         (Why::Class, Refusal::Interrupted | Refusal::Closed | Refusal::NoTerminal | Refusal::Background) => {
             (format!("a human must confirm it, and {}", refusal.as_str()), Then::Tell)
         }

@@ -8,7 +8,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use console::Term;
@@ -20,6 +20,7 @@ use nix::unistd;
 use super::Refusal;
 use super::settings::{Keys, Settings};
 use super::signals::Signals;
+use crate::human;
 
 /// How often a busy terminal is asked for.
 const TURN_PAUSE: Duration = Duration::from_millis(20);
@@ -53,7 +54,7 @@ impl Terminal {
         let file = open(Path::new("/dev/tty"), true).map_err(|_| Refusal::NoTerminal)?;
         in_foreground(&file)?;
         let signals = Signals::hold().map_err(|_| Refusal::NoTerminal)?;
-        let device = device();
+        let device = human::terminal::own_device();
         let turn = match &device {
             Some(device) => take_turn(device, &signals, limit, deadline)?,
             None => None,
@@ -194,26 +195,6 @@ fn in_foreground(file: &File) -> Result<(), Refusal> {
     }
 }
 
-/// The device behind `/dev/tty`, from the kernel's number for it.
-fn device() -> Option<PathBuf> {
-    let status = fs::read_to_string("/proc/self/stat").ok()?;
-    // The program's name stands in parentheses, and may itself hold anything.
-    let number: u32 = status.rsplit_once(')')?.1.split_whitespace().nth(4)?.parse().ok()?;
-    path_of(number).filter(|path| path.exists())
-}
-
-fn path_of(number: u32) -> Option<PathBuf> {
-    let major = (number >> 8) & 0xfff;
-    let minor = (number & 0xff) | ((number >> 12) & 0xf_ff00);
-    match major {
-        // As the kernel numbers devices: 136 to 143 are the pseudo-terminals, 4 the consoles and serial lines.
-        136..=143 => Some(PathBuf::from(format!("/dev/pts/{}", minor + ((major - 136) << 8)))),
-        4 if minor < 64 => Some(PathBuf::from(format!("/dev/tty{minor}"))),
-        4 => Some(PathBuf::from(format!("/dev/ttyS{}", minor - 64))),
-        _ => None,
-    }
-}
-
 /// Waits until no other guard asks on this terminal. A terminal that cannot be locked is used without.
 fn take_turn(device: &Path, signals: &Signals, limit: Duration, deadline: Instant) -> Result<Option<File>, Refusal> {
     let Ok(file) = open(device, false) else { return Ok(None) };
@@ -223,26 +204,6 @@ fn take_turn(device: &Path, signals: &Signals, limit: Duration, deadline: Instan
             Err(fs::TryLockError::Error(_)) => return Ok(None),
             Err(fs::TryLockError::WouldBlock) if Instant::now() >= deadline => return Err(Refusal::Expired(limit)),
             Err(fs::TryLockError::WouldBlock) => signals.pause(TURN_PAUSE)?,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn devices_are_known_by_their_numbers() {
-        let cases = [
-            (0x8803, Some("/dev/pts/3")),
-            (0x8903, Some("/dev/pts/259")),
-            (0x0010_8801, Some("/dev/pts/257")),
-            (0x0401, Some("/dev/tty1")),
-            (0x0440, Some("/dev/ttyS0")),
-            (0, None),
-        ];
-        for (number, expected) in cases {
-            assert_eq!(path_of(number), expected.map(PathBuf::from), "{number:#x}");
         }
     }
 }

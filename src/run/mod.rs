@@ -6,6 +6,9 @@
 #[cfg(target_os = "linux")]
 mod substitute;
 mod system;
+#[cfg(target_os = "linux")]
+#[allow(dead_code, reason = "for whoever starts an agent")]
+pub mod typing;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;

@@ -155,6 +155,19 @@ pub fn allow_tracer(tracer: i32) {
     unsafe { libc::prctl(libc::PR_SET_PTRACER, tracer) };
 }
 
+/// Has the kernel ask `program` about every call that this process makes from now on, and those that it starts.
+#[cfg(target_os = "linux")]
+#[allow(dead_code, reason = "for whoever starts an agent")]
+pub fn filter_calls(program: &[libc::sock_filter]) -> Result<(), Errno> {
+    let length = u16::try_from(program.len()).map_err(|_| Errno::EINVAL)?;
+    let program = libc::sock_fprog { len: length, filter: program.as_ptr().cast_mut() };
+    // SAFETY: the kernel reads `len` steps from `filter`, which is a slice of that length, and keeps a copy.
+    let result = unsafe {
+        libc::prctl(libc::PR_SET_SECCOMP, libc::c_ulong::from(libc::SECCOMP_MODE_FILTER), &raw const program, 0, 0)
+    };
+    Errno::result(result).map(drop)
+}
+
 /// The system call at which a traced process stands.
 #[cfg(target_os = "linux")]
 #[derive(Debug)]
@@ -205,7 +218,7 @@ pub fn system_call(pid: unistd::Pid) -> Result<SystemCall, Errno> {
 /// What the kernel's audit calls the architecture that guard was built for; 0 where that is not known, which no
 /// process is.
 #[cfg(target_os = "linux")]
-const NATIVE_ARCHITECTURE: u32 = if cfg!(target_arch = "x86_64") {
+pub const NATIVE_ARCHITECTURE: u32 = if cfg!(target_arch = "x86_64") {
     0xc000_003e
 } else if cfg!(target_arch = "aarch64") {
     0xc000_00b7

@@ -1,8 +1,9 @@
 //! A real pseudo-terminal with a program on it.
 //!
 //! The test holds the master, as a terminal emulator does. The program leads a session of its own whose controlling
-//! terminal is the slave; `setsid --ctty` makes it so. The slave stays open here too, so that the terminal's settings
-//! can be read after the program has ended.
+//! terminal is the slave; `setsid --ctty` makes it so. It descends from a process that was left alone, as programs in a
+//! window do, so that it makes no difference on which terminal the tests run. The slave stays open here too, so that
+//! the terminal's settings can be read after the program has ended.
 
 #![allow(dead_code, reason = "each test uses what it needs")]
 
@@ -10,6 +11,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
@@ -19,6 +21,7 @@ use nix::pty::{grantpt, posix_openpt, ptsname_r, unlockpt};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::termios::{self, SetArg, Termios};
 use nix::unistd::Pid;
+use tempfile::TempDir;
 
 use crate::home::PATIENCE;
 
@@ -33,8 +36,17 @@ pub struct Pty {
 /// A program on a terminal.
 pub struct Session {
     pty: Pty,
-    child: Child,
+    /// What left the program alone; it has ended, but its pipes are the program's.
+    starter: Child,
+    /// Where the program's number and its exit status are written.
+    folder: TempDir,
 }
+
+/// Starts what follows on a terminal of its own, and writes down its number and its exit status. Nothing is said by the
+/// shell itself.
+const ALONE: &str = "exec 9>&2 2>/dev/null; folder=$1; shift; \
+    /bin/sh -c 'printf \"%s\\n\" $$ >\"$0/pid\"; exec setsid --ctty \"$@\"' \"$folder\" \"$@\" 2>&9 9>&-; \
+    printf '%s\\n' $? >\"$folder/status\"";
 
 /// Which of the program's standard streams are the terminal.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -80,8 +92,10 @@ impl Pty {
 
     /// Starts a program on it.
     pub fn start(self, command: &Command, streams: Streams) -> Session {
+        let folder = tempfile::tempdir().expect("a folder");
         let mut setsid = Command::new("setsid");
-        setsid.arg("--ctty").arg(command.get_program()).args(command.get_args());
+        setsid.args(["--fork", "/bin/sh", "-c", ALONE, "alone"]).arg(folder.path());
+        setsid.arg(command.get_program()).args(command.get_args());
         setsid.env_clear();
         setsid.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
         setsid.current_dir(command.get_current_dir().expect("the folder is set"));
@@ -91,8 +105,9 @@ impl Pty {
             Streams::Terminal => setsid.stdout(slave()).stderr(slave()),
             Streams::Piped => setsid.stdout(Stdio::piped()).stderr(Stdio::piped()),
         };
-        let child = setsid.spawn().expect("setsid starts");
-        Session { pty: self, child }
+        let mut starter = setsid.spawn().expect("setsid starts");
+        starter.wait().expect("it is a child");
+        Session { pty: self, starter, folder }
     }
 
     fn draw(&mut self, until: Instant) -> bool {
@@ -153,26 +168,33 @@ impl Session {
 
     /// Sends a signal to the program.
     pub fn signal(&self, signal: Signal) {
-        kill(Pid::from_raw(i32::try_from(self.child.id()).expect("a process")), signal).expect("it is there");
+        kill(Pid::from_raw(i32::try_from(self.id()).expect("a process")), signal).expect("it is there");
     }
 
     /// The program's process.
     pub fn id(&self) -> u32 {
-        self.child.id()
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(id) = written(&self.folder, "pid") {
+                return u32::try_from(id).expect("a process");
+            }
+            assert!(Instant::now() < deadline, "it never started");
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     /// Whether the program has ended.
-    pub fn has_ended(&mut self) -> bool {
-        self.child.try_wait().expect("it is a child").is_some()
+    pub fn has_ended(&self) -> bool {
+        status(&self.folder).is_some()
     }
 
     /// Closes the terminal as a closed window does, and waits for the program's end.
-    pub fn hang_up(mut self) -> ExitStatus {
-        let Pty { master, slave, .. } = self.pty;
+    pub fn hang_up(self) -> ExitStatus {
+        let Session { pty: Pty { master, slave, .. }, starter: _starter, folder } = self;
         drop((master, slave));
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(status) = self.child.try_wait().expect("it is a child") {
+            if let Some(status) = status(&folder) {
                 return status;
             }
             assert!(Instant::now() < deadline, "it never ended");
@@ -184,7 +206,7 @@ impl Session {
     pub fn end(mut self) -> Ended {
         let deadline = Instant::now() + PATIENCE;
         let status = loop {
-            if let Some(status) = self.child.try_wait().expect("it is a child") {
+            if let Some(status) = status(&self.folder) {
                 break status;
             }
             assert!(Instant::now() < deadline, "it never ended; drawn:\n{}", self.drawn());
@@ -192,10 +214,10 @@ impl Session {
         };
         while self.pty.draw(Instant::now()) {}
         let (mut output, mut errors) = (String::new(), String::new());
-        if let Some(mut pipe) = self.child.stdout.take() {
+        if let Some(mut pipe) = self.starter.stdout.take() {
             pipe.read_to_string(&mut output).expect("text");
         }
-        if let Some(mut pipe) = self.child.stderr.take() {
+        if let Some(mut pipe) = self.starter.stderr.take() {
             pipe.read_to_string(&mut errors).expect("text");
         }
         let settings = self.pty.settings();
@@ -234,6 +256,18 @@ pub fn shown(settings: &Termios) -> String {
         settings.local_flags,
         settings.control_chars
     )
+}
+
+/// How the program ended, once it has. A shell tells of a signal by a status above 128.
+fn status(folder: &TempDir) -> Option<ExitStatus> {
+    let status = written(folder, "status")?;
+    Some(ExitStatus::from_raw(if status > 128 { status - 128 } else { status << 8 }))
+}
+
+/// The number in a file, once all of it is there.
+fn written(folder: &TempDir, name: &str) -> Option<i32> {
+    let text = std::fs::read_to_string(folder.path().join(name)).ok()?;
+    text.strip_suffix('\n').map(|number| number.parse().expect("a number"))
 }
 
 fn find(text: &[u8], part: &[u8]) -> Option<usize> {
