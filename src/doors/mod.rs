@@ -3,6 +3,7 @@
 //! Takes an argument list, gives an [`Errand`]: what is to be judged, and how it is run when it may. Knows how
 //! shells read their arguments and scripts; knows nothing of danger.
 
+pub mod direct;
 pub mod options;
 pub mod script;
 pub mod shells;
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use crate::request::{Request, Subject};
 use crate::shell::Dialect;
+use direct::Direct;
 use options::{Call, Source};
 use script::{FirstLine, Unread};
 use shells::RealShell;
@@ -62,6 +64,8 @@ pub enum Plan {
         path: PathBuf,
         /// Its argument list, `argv[0]` included.
         argv: Vec<OsString>,
+        /// The one command that the shell would execute, where it need not be started for that.
+        direct: Option<Direct>,
     },
     /// A shell whose program was read from standard input.
     Input {
@@ -193,13 +197,15 @@ impl Errand {
             names.push(lossy(&shell.name));
         }
         let request = Request { subject: shell_subject(text, shell.dialect), arguments: names };
-        Errand::verbatim(shell, arguments, "-c", vec![request])
+        let direct = direct::find(&shell, arguments, at);
+        let argv = [vec![shell.name], arguments.to_vec()].concat();
+        Errand { door: "-c", requests: vec![request], plan: Plan::Shell { path: shell.path, argv, direct } }
     }
 
     /// The arguments go to the shell as they stand.
     fn verbatim(shell: RealShell, arguments: &[OsString], door: &'static str, requests: Vec<Request>) -> Errand {
         let argv = [vec![shell.name], arguments.to_vec()].concat();
-        Errand { door, requests, plan: Plan::Shell { path: shell.path, argv } }
+        Errand { door, requests, plan: Plan::Shell { path: shell.path, argv, direct: None } }
     }
 
     /// Any operand may be the program, as text or as the name of a file; without one it is standard input.

@@ -3,6 +3,7 @@
 //! Takes a [`Plan`], and gives an exit status only when the program could not be started. Where the program is the
 //! text of a script, it gets the bytes that were judged, not the file they came from. Knows nothing of danger.
 
+mod direct;
 #[cfg(target_os = "linux")]
 mod substitute;
 mod system;
@@ -26,7 +27,13 @@ const LONGEST_ARGUMENT: usize = 128 * 1024 - 1;
 pub fn run(plan: Plan) -> Failure {
     match plan {
         Plan::Program(argv) => program(argv),
-        Plan::Shell { path, argv } => execute(&path, &argv),
+        Plan::Shell { path, argv, direct } => {
+            // Where that fails, the shell says why in its own words.
+            if let Some(command) = direct {
+                direct::attempt(&command);
+            }
+            execute(&path, &argv)
+        }
         Plan::Input { path, before, text, after } => {
             let name = before.first().cloned().unwrap_or_default();
             with_text(&path, before, &text, name, after)

@@ -77,6 +77,20 @@ pub fn execute(path: &Path, argv: &[OsString]) -> Errno {
     error
 }
 
+/// The same with an environment of its own, as `NAME=value`.
+pub fn execute_with(path: &Path, argv: &[OsString], environment: &[OsString]) -> Errno {
+    let strings =
+        |words: &[OsString]| words.iter().map(|word| CString::new(word.as_bytes())).collect::<Result<Vec<_>, _>>();
+    let (Ok(path), Ok(argv), Ok(environment)) =
+        (CString::new(path.as_os_str().as_bytes()), strings(argv), strings(environment))
+    else {
+        return Errno::EINVAL;
+    };
+    restore_inherited();
+    let Err(error): Result<Infallible, Errno> = unistd::execve(&path, &argv, &environment);
+    error
+}
+
 /// Keeps `text` in a file without a name, open for the program that comes next, and gives the path by which that
 /// program can read it. Nobody can change it any more.
 pub fn hold(text: &[u8]) -> Result<OsString, Errno> {

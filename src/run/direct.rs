@@ -1,0 +1,188 @@
+//! Executes a command in the shell's stead, with exactly the environment that the shell would have given it.
+//!
+//! What a shell does to the environment when it starts and executes one command is known for bash 5 and dash on Linux,
+//! and compared with them by a test. Wherever a variable could have another effect, the shell itself runs the command.
+
+use std::collections::HashSet;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::{Path, PathBuf};
+
+use guard::doors::direct::{Direct, Kind};
+use nix::unistd::{AccessFlags, access};
+
+use super::system;
+
+/// Becomes the command. Returns when the shell has to run it.
+pub fn attempt(command: &Direct) {
+    if !cfg!(target_os = "linux") {
+        return;
+    }
+    let Some(name) = command.words.first() else { return };
+    let Some(mut environment) = Environment::inherited() else { return };
+    let Some(path) = environment.locate(name) else { return };
+    let known = match command.shell {
+        Kind::Bash => environment.as_bash_leaves_it(&path),
+        Kind::Dash => environment.as_dash_leaves_it(),
+    };
+    if known.is_some() {
+        let _ = system::execute_with(&path, &command.words, &environment.entries());
+    }
+}
+
+/// Variables that bash or dash set, drop or obey when they start, from bash's manual page ("Shell Variables") and
+/// dash's ("Special Variables"). `BASH…` is bash's own as a whole.
+const SHELLS_OWN: [&str; 33] = [
+    "ATTY",
+    "CHILD_MAX",
+    "COMP_CWORD",
+    "COMP_LINE",
+    "COMP_POINT",
+    "COMP_WORDBREAKS",
+    "COMP_WORDS",
+    "DIRSTACK",
+    "EPOCHREALTIME",
+    "EPOCHSECONDS",
+    "EUID",
+    "EXECIGNORE",
+    "FUNCNAME",
+    "FUNCNEST",
+    "GROUPS",
+    "HISTCMD",
+    "IFS",
+    "LINENO",
+    "MAPFILE",
+    "OPTARG",
+    "OPTERR",
+    "OPTIND",
+    "PIPESTATUS",
+    "POSIXLY_CORRECT",
+    "PPID",
+    "PS1",
+    "PS2",
+    "PS4",
+    "RANDOM",
+    "REPLY",
+    "SECONDS",
+    "SHELLOPTS",
+    "UID",
+];
+
+/// The variables that the command gets, in the order in which guard got them.
+struct Environment {
+    variables: Vec<(OsString, OsString)>,
+}
+
+impl Environment {
+    /// What guard was given; `None` when some of it is the shell's to read.
+    fn inherited() -> Option<Environment> {
+        let variables: Vec<(OsString, OsString)> = env::vars_os().collect();
+        let mut seen = HashSet::with_capacity(variables.len());
+        let plain = variables.iter().all(|(name, _)| is_plain(name) && seen.insert(name.as_os_str()));
+        plain.then_some(Environment { variables })
+    }
+
+    fn get(&self, name: &str) -> Option<&OsStr> {
+        self.variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_os_str())
+    }
+
+    fn set(&mut self, name: &str, value: impl Into<OsString>) {
+        let value = value.into();
+        match self.variables.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => *old = value,
+            None => self.variables.push((name.into(), value)),
+        }
+    }
+
+    /// The file that the shell would execute: the first on PATH that is a program.
+    fn locate(&self, name: &OsStr) -> Option<PathBuf> {
+        if name.as_bytes().contains(&b'/') {
+            return Some(PathBuf::from(name));
+        }
+        let search = self.get("PATH")?;
+        let mut folders = search.as_bytes().split(|byte| *byte == b':').map(OsStr::from_bytes).map(Path::new);
+        // Relative folders are rare, and shells spell what they find there in their own ways.
+        if !folders.clone().all(Path::is_absolute) {
+            return None;
+        }
+        folders.find_map(|folder| {
+            let path = folder.join(name);
+            let program = fs::metadata(&path).is_ok_and(|metadata| metadata.is_file());
+            (program && access(&path, AccessFlags::X_OK).is_ok()).then_some(path)
+        })
+    }
+
+    /// bash counts SHLVL up when it starts and down when it executes its last command, names the program in `_`, and
+    /// drops an OLDPWD that is no folder.
+    fn as_bash_leaves_it(&mut self, program: &Path) -> Option<()> {
+        let level = match self.get("SHLVL") {
+            None => 0,
+            Some(level) => level.to_str()?.parse().ok().filter(|level| (0..999).contains(level))?,
+        };
+        if level == 0 && self.may_read_start_up_file() || !self.has_plain_locale() {
+            return None;
+        }
+        self.set("SHLVL", level.to_string());
+        self.set("_", program);
+        if self.get("OLDPWD").is_some_and(|folder| !Path::new(folder).is_dir()) {
+            self.variables.retain(|(name, _)| name != "OLDPWD");
+        }
+        self.correct_folder()
+    }
+
+    /// bash warns of a locale in LC_ALL that the machine does not have. These every machine has.
+    fn has_plain_locale(&self) -> bool {
+        let plain: [&str; 5] = ["", "C", "POSIX", "C.UTF-8", "C.utf8"];
+        self.get("LC_ALL").is_none_or(|name| plain.iter().any(|known| name == *known))
+    }
+
+    fn as_dash_leaves_it(&mut self) -> Option<()> {
+        self.correct_folder()
+    }
+
+    /// PWD stays when it leads to the working folder.
+    fn correct_folder(&mut self) -> Option<()> {
+        let identity = |path: &Path| fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+        let here = identity(Path::new("."))?;
+        let is_here = |folder: &OsStr| {
+            let path = Path::new(folder);
+            path.is_absolute() && identity(path) == Some(here)
+        };
+        match self.get("PWD") {
+            Some(folder) if is_here(folder) => {
+                let bytes = folder.as_bytes();
+                let plain = !bytes.windows(2).any(|pair| pair == b"//" || pair == b"/.") && !bytes.ends_with(b"/");
+                plain.then_some(())
+            }
+            _ => {
+                let folder = env::current_dir().ok()?;
+                self.set("PWD", folder);
+                Some(())
+            }
+        }
+    }
+
+    /// A bash that believes it was started from afar, over a socket or by ssh, reads `~/.bashrc`.
+    fn may_read_start_up_file(&self) -> bool {
+        let socket = fs::metadata("/dev/stdin").map_or(true, |input| input.file_type().is_socket());
+        socket || self.get("SSH_CLIENT").is_some() || self.get("SSH2_CLIENT").is_some()
+    }
+
+    /// `NAME=value`, as a program gets it.
+    fn entries(&self) -> Vec<OsString> {
+        let entry =
+            |(name, value): &(OsString, OsString)| [name.as_os_str(), OsStr::new("="), value].into_iter().collect();
+        self.variables.iter().map(entry).collect()
+    }
+}
+
+/// Whether a shell hands a variable on as it is.
+fn is_plain(name: &OsStr) -> bool {
+    let bytes = name.as_bytes();
+    let is_name = bytes.first().is_some_and(|first| !first.is_ascii_digit())
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+    is_name && !bytes.starts_with(b"BASH") && SHELLS_OWN.iter().all(|own| name != *own)
+}
