@@ -36,7 +36,7 @@ Examples:
   guard check 'git push --force'               what would this do?
   guard explain 'sudo find . -exec rm {} +'    and why?
   guard -c 'make test'                         run it, when it may
-  SHELL=$(command -v guard) AGENT              have an agent use guard as its shell";
+  guard run -- claude                          start an agent with guard as its every shell";
 
 /// Reads `argv`. Without arguments it shows the help.
 ///
@@ -60,6 +60,8 @@ pub enum Command {
     Explain(Explain),
     /// Show what was judged and decided, or check that the record is whole
     Log(Log),
+    /// Start an agent with guard as its every shell
+    Run(Start),
 }
 
 const CHECK_USAGE: &str = "\
@@ -154,6 +156,19 @@ pub struct Log {
     /// Check that no record was changed, taken out or moved, and show nothing else
     #[arg(long, conflicts_with_all = ["since", "class", "decision", "last", "json"])]
     pub verify: bool,
+}
+
+/// `guard run`.
+#[derive(Debug, Args)]
+#[command(override_usage = "guard run [--no-namespace] -- AGENT [ARG...]")]
+pub struct Start {
+    /// Only set the agent's environment, and leave the shells at their paths as they are
+    #[arg(long)]
+    pub no_namespace: bool,
+
+    /// The agent's program and its arguments
+    #[arg(value_name = "AGENT", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub agent: Vec<OsString>,
 }
 
 /// The classes, in their order.

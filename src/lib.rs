@@ -1,5 +1,6 @@
 //! guard judges shell commands: read-only, mutating or destructive, before they run.
 
+pub mod agents;
 pub mod ask;
 pub mod cli;
 pub mod client;

@@ -27,6 +27,7 @@ fn own(argv: Vec<OsString>) -> ExitCode {
         Ok(Command::Check(check)) => commands::check::run(&check),
         Ok(Command::Explain(explain)) => commands::explain::run(&explain),
         Ok(Command::Log(log)) => commands::log::run(&log),
+        Ok(Command::Run(start)) => run::agent::start(&start),
         Err(shown) => shown.exit(),
     }
 }

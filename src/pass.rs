@@ -22,6 +22,9 @@ const HELD: u8 = 126;
 
 /// Carries a call through `door`. Returns only when nothing was run.
 pub fn pass(door: Door, argv: &[OsString]) -> ExitCode {
+    if let Some(plan) = run::inner::plan(door, argv) {
+        return report_failure(&run::start(plan));
+    }
     let folders = Folders::of_user();
     let configuration = Configuration::load(folders.as_ref());
     if let Err(mistake) = &configuration {

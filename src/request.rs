@@ -32,6 +32,13 @@ pub enum Subject {
         /// The script.
         text: String,
     },
+    /// A script that stands on PATH as a program does.
+    Program {
+        /// Its path and arguments.
+        words: Vec<String>,
+        /// Its text, for when nothing is known of a program of its name.
+        script: Box<Subject>,
+    },
     /// Something that is no text: it cannot be read, so it is opaque.
     Unreadable {
         /// A rendering for people.

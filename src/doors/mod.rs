@@ -4,6 +4,7 @@
 //! shells read their arguments and scripts; knows nothing of danger.
 
 pub mod direct;
+pub mod kept;
 pub mod options;
 pub mod script;
 pub mod shells;
@@ -21,7 +22,7 @@ use script::{FirstLine, Unread};
 use shells::RealShell;
 
 /// The words that are guard's own when they come first. `cli` has the same ones, and a test says so.
-pub const SUBCOMMANDS: [&str; 4] = ["check", "explain", "log", "help"];
+pub const SUBCOMMANDS: [&str; 5] = ["check", "explain", "log", "run", "help"];
 
 /// More text than this is not judged: it is opaque.
 const MOST_TEXT: usize = 1024 * 1024;
@@ -40,6 +41,8 @@ pub enum Door {
     Line,
     /// A shell's argument list.
     Shell,
+    /// `guard bash-env -- TEXT`, from a bash that is about to run the text.
+    Asked,
 }
 
 /// Something to judge, and to run when it may.
@@ -56,6 +59,8 @@ pub struct Errand {
 /// How a judged request becomes a running program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Plan {
+    /// Something else runs it, and only wants to know whether it may.
+    Nothing,
     /// The program is looked for as `execvp` does.
     Program(Vec<OsString>),
     /// A shell with the arguments that guard was given, which hold the judged text.
@@ -116,9 +121,8 @@ impl Failure {
 
 /// Which door a call uses. Looks at nothing but the arguments, and whether files and terminals are there.
 pub fn choose(argv: &[OsString]) -> Door {
-    let name = argv.first().map_or(OsStr::new(""), |argv0| shells::base_name(argv0));
     let arguments = argv.get(1..).unwrap_or_default();
-    if shells::is_shell(name) {
+    if shells::started_as_shell(name_of(argv)) {
         return Door::Shell;
     }
     let Some(first) = arguments.first() else {
@@ -126,6 +130,7 @@ pub fn choose(argv: &[OsString]) -> Door {
     };
     match first.as_bytes() {
         b"--" if arguments.len() > 1 => Door::Program,
+        b"bash-env" => Door::Asked,
         b"--" | b"--help" | b"--version" => Door::Own,
         b"-h" | b"-V" if arguments.len() == 1 => Door::Own,
         word if SUBCOMMANDS.iter().any(|name| name.as_bytes() == word) => Door::Own,
@@ -148,7 +153,10 @@ impl Errand {
         if door == Door::Program {
             return Ok(Errand::program(arguments.get(1..).unwrap_or_default()));
         }
-        let argv0 = argv.first().map_or(OsStr::new("guard"), OsString::as_os_str);
+        if door == Door::Asked {
+            return Ok(Errand::asked(arguments.last().map_or(OsStr::new(""), OsString::as_os_str)));
+        }
+        let argv0 = name_of(argv);
         let Some(shell) = shells::real_shell(argv0, configured) else {
             return Err(Failure::new(
                 127,
@@ -159,8 +167,33 @@ impl Errand {
             let text = OsString::from("-c");
             return Ok(Errand::text(shell, &[vec![text], arguments.to_vec()].concat(), 1));
         }
-        let by_name = shells::is_shell(shells::base_name(argv0));
-        Errand::shell(shell, arguments, by_name)
+        Errand::shell(shell, arguments, shells::started_as_shell(argv0))
+    }
+
+    /// How a shell's call runs that needs no judgement, since it comes from inside something that was judged. `None`
+    /// for a shell that would take commands from a terminal: those are new ones.
+    pub fn inner(argv: &[OsString], only_scripts: bool) -> Option<Plan> {
+        let shell = shells::real_shell(name_of(argv), None)?;
+        let arguments = argv.get(1..).unwrap_or_default();
+        let call = options::read(arguments, shell.dialect);
+        let typed = (call.unclear || call.source == Source::Input) && io::stdin().is_terminal();
+        let left_out = only_scripts && !matches!(call.source, Source::Script(_));
+        (!typed && !left_out).then(|| Errand::verbatim(shell, arguments, "", Vec::new()).plan)
+    }
+
+    /// What a bash that was started with `text` asks before it runs it. Its arguments are not in the text but are what
+    /// the kernel says that it was started with; where that cannot be told, they stay unknown.
+    fn asked(text: &OsStr) -> Errand {
+        let shell = RealShell { path: "bash".into(), name: "bash".into(), dialect: Dialect::Bash };
+        let argv = script::parents_arguments();
+        let arguments = argv.get(1..).unwrap_or_default();
+        let errand = match options::read(arguments, Dialect::Bash).source {
+            Source::Text(at) if arguments.get(at).is_some_and(|known| known == text) => {
+                Errand::text(shell, arguments, at)
+            }
+            _ => Errand::text(shell, &["-c".into(), text.to_os_string()], 1),
+        };
+        Errand { door: "BASH_ENV", plan: Plan::Nothing, ..errand }
     }
 
     fn program(argv: &[OsString]) -> Errand {
@@ -262,6 +295,13 @@ impl Errand {
                 Err(subject) => subject,
             },
         };
+        let subject = match by_name && shells::is_program(Path::new(&name)) {
+            true => Subject::Program {
+                words: std::iter::once(lossy(&name)).chain(after.iter().map(lossy)).collect(),
+                script: Box::new(subject),
+            },
+            false => subject,
+        };
         let request = Request { subject, arguments: names };
         let shell = runner.words.is_none();
         let plan = Plan::Script { path: runner.path, before: runner.before, shell, name, text, after };
@@ -352,6 +392,11 @@ fn shell_subject(bytes: Vec<u8>, dialect: Dialect) -> Subject {
 /// An argument as text. What is no UTF-8 becomes a character that no rule has a use for; all others stay.
 fn lossy(argument: &OsString) -> String {
     argument.to_string_lossy().into_owned()
+}
+
+/// The name that a call was made by.
+fn name_of(argv: &[OsString]) -> &OsStr {
+    argv.first().map_or(OsStr::new("guard"), OsString::as_os_str)
 }
 
 fn wanted(argv0: &OsStr) -> String {

@@ -80,6 +80,14 @@ fn read_all(source: impl Read, expected: usize) -> Result<Vec<u8>, Unread> {
     }
 }
 
+/// The arguments that the parent of this process was started with; none where the system does not tell.
+pub fn parents_arguments() -> Vec<OsString> {
+    let parent = std::os::unix::process::parent_id();
+    let bytes = fs::read(format!("/proc/{parent}/cmdline")).unwrap_or_default();
+    let words = bytes.strip_suffix(&[0]).unwrap_or_default().split(|byte| *byte == 0);
+    words.map(|word| OsString::from_vec(word.to_vec())).collect()
+}
+
 /// What the first line of a script asks for, as the kernel reads it: a program, and at most one argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstLine {

@@ -1,7 +1,8 @@
 //! Finds the real shell: the one that stands behind guard.
 //!
 //! guard may be started under a shell's name, by a link that comes first on PATH. The real shell is then the next
-//! file of that name which is not guard itself.
+//! file of that name which is not guard itself. Or guard stands in the shell's own place, in an agent's namespace:
+//! then the real one is where [`Kept`] has it.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -10,6 +11,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use super::kept::{self, Kept};
 use crate::shell::Dialect;
 
 /// Where programs are looked for when PATH is not set.
@@ -27,7 +29,7 @@ pub struct RealShell {
 }
 
 /// The shells by whose names guard may be started.
-const NAMES: [&str; 4] = ["bash", "sh", "dash", "zsh"];
+pub const NAMES: [&str; 4] = ["bash", "sh", "dash", "zsh"];
 
 /// Whether a program of this name is a shell that guard can stand for.
 pub fn is_shell(name: &OsStr) -> bool {
@@ -42,8 +44,18 @@ pub fn base_name(argv0: &OsStr) -> &OsStr {
     OsStr::from_bytes(name.strip_prefix(b"-").unwrap_or(name))
 }
 
-/// The shell for a call by the name `argv0`. `configured` stands before PATH when it is of the right kind.
+/// Whether this process was started as a shell: by its name, or in its place, whatever it is called.
+pub fn started_as_shell(argv0: &OsStr) -> bool {
+    is_shell(base_name(argv0)) || Kept::here().and_then(|kept| kept.behind_this_process()).is_some()
+}
+
+/// The shell for a call by the name `argv0`. `configured` stands before PATH when it is of the right kind; the shell
+/// in whose very place guard was started comes before both.
 pub fn real_shell(argv0: &OsStr, configured: Option<&Path>) -> Option<RealShell> {
+    if let Some(path) = Kept::here().and_then(|kept| kept.behind_this_process()) {
+        let dialect = dialect_of(&path);
+        return Some(RealShell { path, name: argv0.to_os_string(), dialect });
+    }
     let own = Identity::own();
     let name = base_name(argv0);
     if is_shell(name) {
@@ -69,17 +81,18 @@ pub fn real_shell(argv0: &OsStr, configured: Option<&Path>) -> Option<RealShell>
 pub fn named_shell(path: &Path) -> Option<RealShell> {
     let own = Identity::own();
     let name = path.file_name()?;
-    let path = match path.is_absolute() && own.is_other_program(path) {
-        true => path.to_path_buf(),
-        false => own.find(name)?,
-    };
+    if let Some(shell) = own.shell_at(path).filter(|_| path.is_absolute()) {
+        let dialect = dialect_of(&shell);
+        return Some(RealShell { path: shell, name: path.as_os_str().to_os_string(), dialect });
+    }
+    let path = own.find(name)?;
     let dialect = dialect_of(&path);
     Some(RealShell { name: path.as_os_str().to_os_string(), path, dialect })
 }
 
 /// How the shell at `path` reads text: by its own name, and for `sh` by the name of what it links to.
 fn dialect_of(path: &Path) -> Dialect {
-    let by_name = |name: Option<&OsStr>| match name.map(OsStr::as_bytes) {
+    let by_name = |name: Option<&OsStr>| match name.map(|name| kept::family(name).as_bytes()) {
         Some(b"bash") => Some(Dialect::Bash),
         Some(b"dash") => Some(Dialect::Posix),
         Some(b"zsh") => Some(Dialect::Zsh),
@@ -91,6 +104,12 @@ fn dialect_of(path: &Path) -> Dialect {
             _ => Dialect::Bash,
         },
     )
+}
+
+/// Whether a script is what its name on PATH leads to: then it is a program like others, which happens to be a script.
+pub fn is_program(script: &Path) -> bool {
+    let found = || candidates(script.file_name()?, true).into_iter().find(|path| path.is_file());
+    script.is_absolute() && found().is_some_and(|found| found == script)
 }
 
 /// Every place where a program of this name may stand, in the order of PATH. Relative entries are left out when
@@ -132,10 +151,23 @@ impl Identity {
         })
     }
 
-    /// The first program of this name on PATH that is not guard, or the one in a standard place.
+    /// The first program of this name on PATH that is not guard, or the one in a standard place. Where guard took the
+    /// place of a program, it is the one that stood there.
     pub fn find(self, name: &OsStr) -> Option<PathBuf> {
+        let kept = Kept::here();
         let standard = env::split_paths(STANDARD_PATH).map(|folder| folder.join(name));
-        candidates(name, true).into_iter().chain(standard).find(|path| self.is_other_program(path))
+        candidates(name, true).into_iter().chain(standard).find_map(|path| match self.is_other_program(&path) {
+            true => Some(path),
+            false => kept.as_ref()?.behind(&path),
+        })
+    }
+
+    /// The real shell at `path`: that very file, or the one that guard stands for there.
+    pub fn shell_at(self, path: &Path) -> Option<PathBuf> {
+        match self.is_other_program(path) {
+            true => Some(path.to_path_buf()),
+            false => Kept::here()?.behind(path),
+        }
     }
 }
 

@@ -21,12 +21,16 @@ impl Judge<'_> {
                 let start = Start { context: Context::default(), arguments, dialect: *dialect };
                 (text.clone(), self.shell(&whole, &start, Where::Here, &mut ledger, 0))
             }
-            Subject::Arguments(words) => {
-                let (text, argv) = quoted(words);
-                let span = Span::new(0, text.len());
-                let command = Command { argv, ..Command::default() };
-                let judged = self.command(&command, span, &Context::default(), Where::Here, None, &mut ledger, 0);
-                (text, judged)
+            Subject::Arguments(words) => self.arguments(words, &mut ledger),
+            Subject::Program { words, script } => {
+                let name = words.first().map_or("", |path| path.rsplit('/').next().unwrap_or(path));
+                match self.library.program(name) {
+                    Some(_) => self.arguments(words, &mut ledger),
+                    None => {
+                        let subject = Subject::clone(script);
+                        self.subject(&Request { subject, arguments: request.arguments.clone() })
+                    }
+                }
             }
             Subject::Script { interpreter, text } => (text.clone(), self.script(interpreter, text, &mut ledger)),
             Subject::Unreadable { shown, because } => {
@@ -34,6 +38,15 @@ impl Judge<'_> {
                 (shown.clone(), Judged::opaque("door.unreadable", Span::new(0, shown.len()), because))
             }
         }
+    }
+
+    /// A program by its argument list.
+    fn arguments(&mut self, words: &[String], ledger: &mut Ledger) -> (String, Judged) {
+        let (text, argv) = quoted(words);
+        let span = Span::new(0, text.len());
+        let command = Command { argv, ..Command::default() };
+        let judged = self.command(&command, span, &Context::default(), Where::Here, None, ledger, 0);
+        (text, judged)
     }
 
     /// A script whose first line names its interpreter.

@@ -4,6 +4,10 @@
 //! text of a script, it gets the bytes that were judged, not the file they came from. Knows nothing of danger.
 
 mod direct;
+pub mod agent;
+pub mod inner;
+#[cfg(target_os = "linux")]
+mod namespace;
 #[cfg(target_os = "linux")]
 mod substitute;
 mod system;
@@ -13,7 +17,8 @@ pub mod typing;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process;
 
 use guard::doors::{Failure, Plan, shells};
 use nix::errno::Errno;
@@ -23,9 +28,16 @@ pub use system::restore_sigpipe;
 /// A longer argument is refused by Linux.
 const LONGEST_ARGUMENT: usize = 128 * 1024 - 1;
 
-/// Runs the plan in the place of this process. Returns only when that fails.
+/// Runs a judged plan in the place of this process. Returns only when that fails.
 pub fn run(plan: Plan) -> Failure {
+    inner::note();
+    start(plan)
+}
+
+/// The same for what nobody judged: an agent, and what starts it.
+pub fn start(plan: Plan) -> Failure {
     match plan {
+        Plan::Nothing => process::exit(0),
         Plan::Program(argv) => program(argv),
         Plan::Shell { path, argv, direct } => {
             // Where that fails, the shell says why in its own words.
@@ -104,14 +116,16 @@ fn program(argv: Vec<OsString>) -> Failure {
     let stands_for_shell = |path: &Path| shells::is_shell(shells::base_name(name)) && own.is_at(path);
     if name.as_bytes().contains(&b'/') {
         let path = Path::new(name);
-        return match own.find(shells::base_name(name)).filter(|_| stands_for_shell(path)) {
+        let shell = || own.shell_at(path).or_else(|| own.find(shells::base_name(name)));
+        return match stands_for_shell(path).then(shell).flatten() {
             Some(shell) => attempt(&shell, &argv),
             None => attempt(path, &argv),
         };
     }
     let mut denied = None;
     if !name.is_empty() {
-        for path in shells::candidates(name, false).into_iter().filter(|path| !stands_for_shell(path)) {
+        let behind = |path: PathBuf| if stands_for_shell(&path) { own.shell_at(&path) } else { Some(path) };
+        for path in shells::candidates(name, false).into_iter().filter_map(behind) {
             match attempt_at(&path, &argv) {
                 Errno::ENOENT | Errno::ENOTDIR => {}
                 Errno::EACCES => denied = denied.or(Some(path)),

@@ -5,7 +5,7 @@
 #![allow(unsafe_code)]
 
 use std::convert::Infallible;
-use std::ffi::{CString, OsString};
+use std::ffi::{CString, OsStr, OsString};
 use std::io::{self, Seek, Write};
 use std::os::fd::{OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
@@ -91,6 +91,18 @@ pub fn execute_with(path: &Path, argv: &[OsString], environment: &[OsString]) ->
     error
 }
 
+/// Sets a variable for the program that this process becomes.
+pub fn set_variable(name: &OsStr, value: &OsStr) {
+    // SAFETY: this process has one thread, so nobody reads the environment meanwhile.
+    unsafe { std::env::set_var(name, value) };
+}
+
+/// Makes a folder, and those above it, that only its user can read.
+pub fn private_folder(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}
+
 /// Keeps `text` in a file without a name, open for the program that comes next, and gives the path by which that
 /// program can read it. Nobody can change it any more.
 pub fn hold(text: &[u8]) -> Result<OsString, Errno> {
@@ -148,6 +160,26 @@ pub fn spawn_orphan(life: impl FnOnce()) -> Result<(), Errno> {
             }
             // SAFETY: ends this copy of the process, without running what the original has arranged for its end.
             unsafe { libc::_exit(0) }
+        }
+    }
+}
+
+/// What `attempt` gives in a copy of this process, which ends with it: `None` when it went well.
+#[cfg(target_os = "linux")]
+pub fn try_elsewhere(attempt: impl FnOnce() -> Option<Errno>) -> Result<Option<Errno>, Errno> {
+    use nix::sys::wait::{WaitStatus, waitpid};
+    use nix::unistd::{ForkResult, fork};
+    // SAFETY: this process has one thread, so the child may do whatever the parent might.
+    match unsafe { fork() }? {
+        ForkResult::Parent { child } => match waitpid(child, None)? {
+            WaitStatus::Exited(_, 0) => Ok(None),
+            WaitStatus::Exited(_, number) => Ok(Some(Errno::from_raw(number))),
+            _ => Ok(Some(Errno::EINTR)),
+        },
+        ForkResult::Child => {
+            let number = attempt().map_or(0, |error| error as i32);
+            // SAFETY: ends this copy of the process, without running what the original has arranged for its end.
+            unsafe { libc::_exit(number) }
         }
     }
 }

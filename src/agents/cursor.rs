@@ -1,0 +1,47 @@
+//! Cursor: `beforeShellExecution` and `preToolUse` in `hooks.json`. Only the latter takes another command.
+
+use serde_json::{Value, json};
+
+use super::{Act, Asked, Hook, Output, Reply, file, first, needed, text, unknown, with};
+
+pub static HOOK: Hook = Hook { name: "cursor", read, rewrites, reply };
+
+fn read(request: &Value) -> Result<Asked, String> {
+    let folder = text(request, &["cwd"]).or_else(|| {
+        let roots = request.get("workspace_roots")?.as_array()?;
+        roots.first()?.as_str().map(str::to_owned)
+    });
+    let event = needed(request, &["hook_event_name"])?;
+    let input = request.get("tool_input").unwrap_or(&Value::Null);
+    let acts = match event.as_str() {
+        "beforeShellExecution" => vec![Act::Shell(needed(request, &["command"])?)],
+        "preToolUse" => match needed(request, &["tool_name"])?.as_str() {
+            "Shell" => vec![Act::Shell(needed(request, &["tool_input", "command"])?)],
+            "Write" | "Edit" | "Delete" => file(input)?,
+            tool => unknown(tool, input).unwrap_or_default(),
+        },
+        _ => Vec::new(),
+    };
+    let own = ["working_directory", "cwd"].iter().find_map(|name| text(input, &[name]));
+    Ok(Asked { acts, folder: own.filter(|path| path.starts_with('/')).or(folder) })
+}
+
+fn rewrites(request: &Value) -> bool {
+    text(request, &["hook_event_name"]).is_some_and(|event| event == "preToolUse")
+}
+
+fn reply(request: &Value, reply: &Reply) -> Output {
+    Output::json(&match reply {
+        Reply::Pass => json!({}),
+        Reply::Instead(texts) => {
+            let input = with(request.get("tool_input").unwrap_or(&Value::Null), "command", first(texts));
+            json!({ "permission": "allow", "updated_input": input })
+        }
+        // Older versions write the names of the messages in the other way.
+        Reply::Refuse(reason) => json!({
+            "permission": "deny",
+            "user_message": reason, "agent_message": reason,
+            "userMessage": reason, "agentMessage": reason,
+        }),
+    })
+}

@@ -1,0 +1,34 @@
+//! OpenCode: a plugin that asks guard before each tool, and lets nothing pass without an answer.
+
+use serde_json::{Value, json};
+
+use super::{Act, Asked, Hook, Output, Reply, always, file, first, needed, patch, text, unknown, with};
+
+pub static HOOK: Hook = Hook { name: "opencode", read, rewrites: always, reply };
+
+pub(super) fn read(request: &Value) -> Result<Asked, String> {
+    let tool = needed(request, &["tool"])?;
+    let input = request.get("args").unwrap_or(&Value::Null);
+    let acts = match tool.as_str() {
+        "bash" => vec![Act::Shell(needed(input, &["command"])?)],
+        "write" | "edit" | "multiedit" => file(input)?,
+        "patch" | "apply_patch" => {
+            let patch = ["patchText", "patch"].iter().find_map(|name| text(input, &[name]));
+            patch::acts(&patch.ok_or("expected the text of a patch")?)?
+        }
+        tool => unknown(tool, input).unwrap_or_default(),
+    };
+    let own = text(input, &["workdir"]).filter(|path| path.starts_with('/'));
+    Ok(Asked { acts, folder: own.or_else(|| text(request, &["cwd"])) })
+}
+
+pub(super) fn reply(request: &Value, reply: &Reply) -> Output {
+    Output::json(&match reply {
+        Reply::Pass => json!({ "decision": "allow" }),
+        Reply::Instead(texts) => {
+            let args = with(request.get("args").unwrap_or(&Value::Null), "command", first(texts));
+            json!({ "decision": "allow", "args": args })
+        }
+        Reply::Refuse(reason) => json!({ "decision": "deny", "reason": reason }),
+    })
+}

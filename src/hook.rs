@@ -1,0 +1,134 @@
+//! What comes of a client's request to its hook: the acts of the tool are judged one after the other.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::agents::{Act, Hook, Reply};
+use crate::ask::{self, Refusal};
+use crate::doors;
+use crate::doors::kept::Kept;
+use crate::effect::{Class, Effect};
+use crate::facts::machine::Machine;
+use crate::folders::Folders;
+use crate::journal::{Entry, Journal, Outcome};
+use crate::judge::judge;
+use crate::policy::{self, Configuration, Decision, Held, Mistake};
+use crate::request::Report;
+
+/// The answer to a request.
+pub fn answer(hook: &Hook, request: &Value) -> Reply {
+    let asked = match (hook.read)(request) {
+        Ok(asked) => asked,
+        Err(what) => return Reply::Refuse(format!("guard: not run: {what}; tell the human")),
+    };
+    let folders = Folders::of_user();
+    let scene = Scene {
+        configuration: Configuration::load(folders.as_ref()),
+        journal: Journal::of(folders.as_ref()),
+        folder: asked.folder.clone().filter(|folder| folder.starts_with('/')),
+        rewrites: (hook.rewrites)(request),
+        // The shell that the client starts is guard, and decides by itself.
+        shells_are_guard: Kept::here().is_some(),
+    };
+    let mut texts = Vec::new();
+    let mut changed = false;
+    for act in &asked.acts {
+        match scene.consider(act) {
+            Fate::Goes => texts.extend(text_of(act)),
+            Fate::Asks(text) => {
+                changed = true;
+                texts.push(text);
+            }
+            Fate::Stops(reason) => return Reply::Refuse(reason),
+        }
+    }
+    if changed { Reply::Instead(texts) } else { Reply::Pass }
+}
+
+fn text_of(act: &Act) -> Option<String> {
+    match act {
+        Act::Shell(text) => Some(text.clone()),
+        Act::Write(_) | Act::Delete(_) => None,
+    }
+}
+
+/// What comes of one act.
+enum Fate {
+    Goes,
+    /// It goes as this text, by which guard itself asks.
+    Asks(String),
+    Stops(String),
+}
+
+/// What an act is considered by.
+struct Scene<'a> {
+    configuration: Result<Configuration, Mistake>,
+    journal: Journal<'a>,
+    folder: Option<String>,
+    rewrites: bool,
+    shells_are_guard: bool,
+}
+
+impl Scene<'_> {
+    fn consider(&self, act: &Act) -> Fate {
+        if self.shells_are_guard && matches!(act, Act::Shell(_)) {
+            return Fate::Goes;
+        }
+        let request = doors::text_request(OsStr::new(&line(act)));
+        let machine = self.folder.clone().map_or_else(Machine::here, Machine::at);
+        let report = judge(&request, &machine);
+        if matches!(act, Act::Write(_)) && !lasts(&report) {
+            return Fate::Goes;
+        }
+        match policy::decide(&report, &self.configuration) {
+            Decision::Run => {
+                // What runs without a question runs without a record, too, if it must.
+                let _ = self.journal.append(&self.entry(&report, Outcome::Ran));
+                Fate::Goes
+            }
+            Decision::Ask(held) => match act {
+                Act::Shell(text) if self.rewrites => by_guard(text).map_or_else(|| self.stop(&held, &Refusal::NoTerminal), Fate::Asks),
+                _ => self.stop(&held, &Refusal::NoTerminal),
+            },
+            Decision::Refuse(held) => self.stop(&held, &Refusal::Policy),
+        }
+    }
+
+    fn stop(&self, held: &Held<'_>, refusal: &Refusal) -> Fate {
+        let _ = self.journal.append(&self.entry(held.report, Outcome::Refused(refusal)));
+        Fate::Stops(ask::refusal(held, refusal).trim_end().to_owned())
+    }
+
+    fn entry<'e>(&'e self, report: &'e Report, outcome: Outcome<'e>) -> Entry<'e> {
+        Entry { door: "hook", folder: self.folder.as_deref().map(Path::new), report, outcome }
+    }
+}
+
+/// The command line that does the same as an act. What a file tool writes is shown by the client and kept by the
+/// project, so that only where it writes counts.
+fn line(act: &Act) -> String {
+    let quoted = |path: &str| shlex::try_quote(path).map_or_else(|_| path.to_owned(), |path| path.into_owned());
+    match act {
+        Act::Shell(text) => text.clone(),
+        Act::Write(path) => format!("cat >> {}", quoted(path)),
+        Act::Delete(path) => format!("rm -- {}", quoted(path)),
+    }
+}
+
+/// Whether a change outlasts the task, or reaches a device.
+fn lasts(report: &Report) -> bool {
+    report.findings.iter().any(|finding| {
+        finding.class == Class::Destructive && finding.effect.is_some_and(|effect| matches!(effect, Effect::Persist | Effect::Device))
+    })
+}
+
+/// The command line that has guard run `text`, when a person says so.
+fn by_guard(text: &str) -> Option<String> {
+    let guard = env::current_exe().ok()?;
+    let guard = shlex::try_quote(guard.to_str()?).ok()?.into_owned();
+    let text = text.replace('\'', "'\\''");
+    Some(format!("{guard} -c '{text}'"))
+}

@@ -1,0 +1,141 @@
+//! `guard run`: becomes an agent all of whose shells are guard.
+//!
+//! Where the system allows it the agent gets a mount namespace in which guard stands in the shells' places. Elsewhere
+//! it gets an environment that leads to guard, and its user is told which shells that leaves out.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use guard::agents::environment;
+use guard::cli::Start;
+use guard::doors::kept::{self, Kept};
+use guard::doors::{Failure, Plan, shells};
+use guard::folders::Folders;
+
+use super::inner::Marks;
+
+/// Becomes the agent. Returns only when nothing was started.
+pub fn start(start: &Start) -> ExitCode {
+    let failure = match prepare(start) {
+        Ok(()) => super::start(Plan::Program(start.agent.clone())),
+        Err(failure) => failure,
+    };
+    say(&format!("guard: run: {}", failure.message));
+    ExitCode::from(failure.status)
+}
+
+/// Makes guard the shell of this process and all that it starts.
+fn prepare(start: &Start) -> Result<(), Failure> {
+    let fail = |status, message| Failure { status, message };
+    let guard = env::current_exe().and_then(fs::canonicalize);
+    let guard = guard.map_err(|error| fail(126, format!("guard's own file is not found: {error}")))?;
+    let folders = Folders::of_user().ok_or_else(|| fail(126, "there is no home folder: HOME is not set".to_owned()))?;
+    if Kept::here().is_some() {
+        // Inside already: one more agent, whose shells are guard as they are.
+        note_agent();
+        return Ok(());
+    }
+    let covered = shells_here();
+    let reason = match start.no_namespace {
+        true => "--no-namespace was given".to_owned(),
+        false => match namespace(&guard, &covered, &folders.state) {
+            Ok(_) => {
+                note_agent();
+                prefer_covered_shell(&covered);
+                return Ok(());
+            }
+            Err(reason) => reason,
+        },
+    };
+    let wanted = environment::arrange(&guard, &folders.state)
+        .map_err(|error| fail(126, format!("{}: {error}", folders.state.display())))?;
+    for (name, value) in wanted.variables {
+        super::system::set_variable(&name, &value);
+    }
+    // The marks are found by the environment.
+    note_agent();
+    say(&format!("guard: run: no namespace of its own for the agent: {reason}"));
+    say(&format!("guard: run: guard is its shell by {}", wanted.ways));
+    say(&format!("guard: run: not covered: {}", uncovered(&covered)));
+    Ok(())
+}
+
+/// Marks this process as the agent, so that what it starts is told from what its commands start.
+fn note_agent() {
+    if let Some(marks) = Marks::here() {
+        marks.sweep();
+        marks.note_agent();
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn namespace(guard: &Path, covered: &[PathBuf], state: &Path) -> Result<Kept, String> {
+    let folder = state.join("shells");
+    super::system::private_folder(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    super::namespace::enter(guard, covered, &folder).map_err(|error| format!("the system says: {}", error.desc()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn namespace(_guard: &Path, _covered: &[PathBuf], _state: &Path) -> Result<Kept, String> {
+    Err("this system has none".to_owned())
+}
+
+/// The files that the names of shells lead to, each once. A file that holds other programs as well (busybox) is left
+/// out: guard cannot stand for those.
+fn shells_here() -> Vec<PathBuf> {
+    let own = shells::Identity::own();
+    let mut files: Vec<PathBuf> = Vec::new();
+    for name in shells::NAMES {
+        let standard = ["/bin", "/usr/bin", "/usr/local/bin"].map(|folder| Path::new(folder).join(name));
+        for path in standard.into_iter().chain(shells::candidates(OsStr::new(name), true)) {
+            let Ok(file) = fs::canonicalize(path) else { continue };
+            let is_shell = file.file_name().is_some_and(|name| shells::is_shell(kept::family(name)));
+            if is_shell && own.is_other_program(&file) && !files.contains(&file) {
+                files.push(file);
+            }
+        }
+    }
+    files
+}
+
+/// A client that obeys `SHELL` gets one that is covered.
+fn prefer_covered_shell(covered: &[PathBuf]) {
+    let current = env::var_os("SHELL").and_then(|shell| fs::canonicalize(shell).ok());
+    if current.is_some_and(|shell| covered.contains(&shell)) {
+        return;
+    }
+    if let Some(shell) = covered.iter().find(|shell| shell.ends_with("bash")).or(covered.first()) {
+        super::system::set_variable(OsStr::new("SHELL"), shell.as_os_str());
+    }
+}
+
+/// The shells that an agent can still start by their paths.
+fn uncovered(shells: &[PathBuf]) -> String {
+    let names: Vec<String> = shells.iter().map(|shell| shell.display().to_string()).collect();
+    match names.is_empty() {
+        true => "nothing that was found".to_owned(),
+        false => format!("{} where they are started by these paths and BASH_ENV is not read", names.join(", ")),
+    }
+}
+
+/// A line on standard error. That nobody may be there to read it changes nothing.
+fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shells_of_this_machine_are_found_by_their_files() {
+        let shells = shells_here();
+        let sh = fs::canonicalize("/bin/sh").expect("every system has one");
+        assert!(shells.contains(&sh) || sh.ends_with("busybox"), "{shells:?}");
+        assert!(shells.iter().all(|shell| fs::canonicalize(shell).is_ok_and(|file| file == *shell)));
+    }
+}
