@@ -8,7 +8,6 @@
 #[path = "support/home.rs"]
 mod home;
 #[path = "support/pty.rs"]
-#[allow(dead_code)]
 mod pty;
 
 use std::fs;
