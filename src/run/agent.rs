@@ -1,14 +1,14 @@
-//! `guard run`: becomes an agent all of whose shells are guard.
+//! `guard run`: starts an agent all of whose shells are guard, and stays beside it.
 //!
 //! Where the system allows it the agent gets a mount namespace in which guard stands in the shells' places. Elsewhere
 //! it gets an environment that leads to guard, and its user is told which shells that leaves out.
 
 use std::env;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{self, ExitCode};
 
 use guard::agents::environment;
 use guard::cli::Start;
@@ -18,14 +18,25 @@ use guard::folders::Folders;
 
 use super::inner::Marks;
 
-/// Becomes the agent. Returns only when nothing was started.
+/// Runs the agent, and ends as it does. Returns only when none was started.
 pub fn start(start: &Start) -> ExitCode {
     let failure = match prepare(start) {
-        Ok(()) => super::start(Plan::Program(start.agent.clone())),
+        Ok(()) => {
+            let error = super::supervise::supervise(|| become_agent(start.agent.clone()));
+            Failure { status: 126, message: format!("no process for the agent: {}", error.desc()) }
+        }
         Err(failure) => failure,
     };
     say(&format!("guard: run: {}", failure.message));
     ExitCode::from(failure.status)
+}
+
+/// Becomes the agent, in a process of its own.
+fn become_agent(agent: Vec<OsString>) {
+    note_agent();
+    let failure = super::start(Plan::Program(agent));
+    say(&format!("guard: run: {}", failure.message));
+    process::exit(i32::from(failure.status));
 }
 
 /// Makes guard the shell of this process and all that it starts.
@@ -36,7 +47,6 @@ fn prepare(start: &Start) -> Result<(), Failure> {
     let folders = Folders::of_user().ok_or_else(|| fail(126, "there is no home folder: HOME is not set".to_owned()))?;
     if Kept::here().is_some() {
         // Inside already: one more agent, whose shells are guard as they are.
-        note_agent();
         return Ok(());
     }
     let covered = shells_here();
@@ -44,7 +54,6 @@ fn prepare(start: &Start) -> Result<(), Failure> {
         true => "--no-namespace was given".to_owned(),
         false => match namespace(&guard, &covered, &folders.state) {
             Ok(_) => {
-                note_agent();
                 prefer_covered_shell(&covered);
                 return Ok(());
             }
@@ -56,8 +65,6 @@ fn prepare(start: &Start) -> Result<(), Failure> {
     for (name, value) in wanted.variables {
         super::system::set_variable(&name, &value);
     }
-    // The marks are found by the environment.
-    note_agent();
     say(&format!("guard: run: no namespace of its own for the agent: {reason}"));
     say(&format!("guard: run: guard is its shell by {}", wanted.ways));
     say(&format!("guard: run: not covered: {}", uncovered(&covered)));

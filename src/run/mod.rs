@@ -10,6 +10,7 @@ pub mod inner;
 mod namespace;
 #[cfg(target_os = "linux")]
 mod substitute;
+mod supervise;
 mod system;
 #[cfg(target_os = "linux")]
 #[allow(dead_code, reason = "for whoever starts an agent")]

@@ -184,6 +184,85 @@ pub fn try_elsewhere(attempt: impl FnOnce() -> Option<Errno>) -> Result<Option<E
     }
 }
 
+/// Runs `life` in a copy of this process; the copy ends with it.
+pub fn fork_child(life: impl FnOnce()) -> Result<unistd::Pid, Errno> {
+    // SAFETY: this process has one thread, so the child may do whatever the parent might.
+    match unsafe { unistd::fork() }? {
+        unistd::ForkResult::Parent { child } => Ok(child),
+        unistd::ForkResult::Child => {
+            life();
+            // SAFETY: ends this copy of the process, without running what the original has arranged for its end.
+            unsafe { libc::_exit(126) }
+        }
+    }
+}
+
+/// Has this process killed when `parent` ends, however that happens.
+#[cfg(target_os = "linux")]
+pub fn die_with(parent: unistd::Pid) {
+    let _ = nix::sys::prctl::set_pdeathsig(Signal::SIGKILL);
+    if unistd::getppid() != parent {
+        std::process::exit(126);
+    }
+}
+
+/// There is no such arrangement here.
+#[cfg(not(target_os = "linux"))]
+pub fn die_with(_parent: unistd::Pid) {}
+
+/// Whoever started this process may have had its children end unseen; here they are waited for.
+pub fn expect_children() {
+    set_disposition(Signal::SIGCHLD, SigHandler::SigDfl);
+}
+
+/// Sets what a signal does to one of the two things that run no code.
+pub fn set_disposition(of: Signal, handler: SigHandler) {
+    if matches!(handler, SigHandler::SigIgn | SigHandler::SigDfl) {
+        // SAFETY: neither disposition runs code of this process.
+        let _ = unsafe { signal(of, handler) };
+    }
+}
+
+/// A signal that came, and who sent it.
+#[derive(Clone, Copy, Debug)]
+pub struct Caught {
+    /// The signal.
+    pub signal: Signal,
+    /// The process that sent it to this one or its group; `None` for the kernel, such as the terminal's driver.
+    pub sender: Option<unistd::Pid>,
+}
+
+impl Caught {
+    /// Whether `child`, which is in the same group, has it as well: the terminal sends its signals to the whole group,
+    /// and so does a program that signals its own.
+    pub fn reached_group(&self, child: unistd::Pid) -> bool {
+        self.sender.is_none_or(|sender| sender == child)
+    }
+}
+
+/// Waits for one of `signals`, all of which are blocked.
+#[cfg(target_os = "linux")]
+pub fn next_signal(signals: &nix::sys::signal::SigSet) -> Result<Caught, Errno> {
+    let mut info = std::mem::MaybeUninit::<libc::siginfo_t>::zeroed();
+    // SAFETY: the kernel fills `info`, which is zeroed, when the call succeeds; only then it is read.
+    let (number, info) = unsafe {
+        let number = Errno::result(libc::sigwaitinfo(signals.as_ref(), info.as_mut_ptr()))?;
+        (number, info.assume_init())
+    };
+    // SAFETY: a signal that a process sent has the sender's number.
+    let sender = (info.si_code <= 0).then(|| unistd::Pid::from_raw(unsafe { info.si_pid() }));
+    Ok(Caught { signal: Signal::try_from(number)?, sender })
+}
+
+/// Waits for one of `signals`, all of which are blocked. Who sent it is not told here: what the terminal can send is
+/// taken as sent to the whole group.
+#[cfg(not(target_os = "linux"))]
+pub fn next_signal(signals: &nix::sys::signal::SigSet) -> Result<Caught, Errno> {
+    let signal = signals.wait()?;
+    let by_terminal = matches!(signal, Signal::SIGINT | Signal::SIGQUIT | Signal::SIGTSTP | Signal::SIGWINCH);
+    Ok(Caught { signal, sender: (!by_terminal).then(|| unistd::Pid::from_raw(0)) })
+}
+
 /// Puts `/dev/null` in place of the standard streams, so that nobody waits for their end.
 #[cfg(target_os = "linux")]
 fn leave_streams() {
