@@ -15,6 +15,9 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
 use home::{DANGEROUS, Home, guard, text};
 use pty::{Pty, Streams};
 
@@ -148,32 +151,82 @@ fn the_scripts_that_start_the_agent_are_the_persons_own() {
 }
 
 #[test]
-fn the_agent_is_the_process_that_guard_was() {
+fn guard_ends_as_the_agent_does() {
     let home = Home::new();
-    for (command, status) in [("exit 7", Some(7)), ("kill -TERM $$", None)] {
-        let status_seen = run(&home, &["--", "sh", "-c", command]).status;
-        assert_eq!(status_seen.code().filter(|code| *code != 128 + 15), status, "{command}: {status_seen:?}");
+    for command in ["exit 7", "exit 0", "kill -TERM $$", "kill -KILL $$", "kill -INT $$", "kill -SEGV $$"] {
+        let mut plain = home.command("sh");
+        let mut guarded = home.guard(&["run", "--", "sh"]);
+        let [plain, guarded] = [&mut plain, &mut guarded]
+            .map(|program| program.args(["-c", command]).stdin(Stdio::null()).status().expect("it starts"));
+        assert_eq!((guarded.code(), guarded.signal()), (plain.code(), plain.signal()), "{command}");
     }
-    let mut child = home.guard(&["run", "--", "sh", "-c", "echo $$; kill -KILL $$"]);
-    let child = child.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("it starts");
-    let pid = child.id();
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!((text(&output.stdout), output.status.signal()), (format!("{pid}\n"), Some(9)));
     let missing = run(&home, &["--", "no-such-agent"]);
     assert_eq!(missing.status.code(), Some(127));
     assert!(text(&missing.stderr).contains("no-such-agent: command not found"), "{missing:?}");
 }
 
 #[test]
+fn signals_reach_the_agent_once() {
+    let home = Home::new();
+    for (name, signal) in [("TERM", Signal::SIGTERM), ("INT", Signal::SIGINT), ("USR1", Signal::SIGUSR1)] {
+        let script = format!("trap 'echo got' {name}; echo ready > ready; while [ ! -e done ]; do sleep 0.05; done");
+        let mut command = home.guard(&["run", "--", "sh", "-c", &script]);
+        let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("it starts");
+        let ready = home.path("work/ready");
+        home::eventually("the agent is ready", || ready.exists());
+        kill(Pid::from_raw(i32::try_from(child.id()).expect("it is a number")), signal).expect("it is there");
+        fs::write(home.path("work/done"), "").expect("it is written");
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!((text(&output.stdout), output.status.code()), ("got\n".to_owned(), Some(0)), "{name}");
+        for file in ["ready", "done"] {
+            fs::remove_file(home.path("work").join(file)).expect("it is there");
+        }
+    }
+}
+
+#[test]
+fn the_agent_ends_with_guard_and_leaves_no_zombie() {
+    let home = Home::new();
+    let script = "sh -c 'sh -c \"exit 0\" & echo $! > orphan' ; echo $$ > agent; exec sleep 60";
+    let mut child = home.guard(&["run", "--", "sh", "-c", script]).stdin(Stdio::null()).spawn().expect("it starts");
+    let number = |name: &str| fs::read_to_string(home.path("work").join(name)).unwrap_or_default().trim().to_owned();
+    home::eventually("the agent runs", || !number("agent").is_empty());
+    let process = |name: &str| PathBuf::from("/proc").join(number(name));
+    home::eventually("its orphan is taken in", || !process("orphan").exists());
+    child.kill().and_then(|()| child.wait()).expect("it ends");
+    home::eventually("the agent ends, too", || !process("agent").join("exe").exists());
+}
+
+#[test]
 fn the_terminal_is_the_agents() {
     let home = Home::new();
-    let line = "stty size; ps -o pid= -o pgid= -o tpgid= -p $$ | xargs; echo $$; echo end";
+    let line =
+        "stty size; [ -t 0 ] && [ \"$(ps -o tpgid= -p $$)\" = \"$(ps -o pgid= -p $$)\" ] && echo foreground; echo end";
     let mut session = Pty::new(33, 101).start(&home.guard(&["run", "--", "sh", "-c", line]), Streams::Terminal);
     session.await_text("end", 0);
     let drawn = session.drawn();
-    assert!(drawn.contains("33 101"), "{drawn}");
-    let pid = drawn.lines().rev().nth(1).expect("the number").trim().to_owned();
-    assert!(drawn.contains(&format!("{pid} {pid} {pid}")), "{drawn}");
+    assert!(drawn.contains("33 101") && drawn.contains("foreground"), "{drawn}");
+}
+
+#[test]
+fn job_control_stops_and_continues_both() {
+    let home = Home::new();
+    let mut shell = home.command("bash");
+    shell.args(["--norc", "--noprofile", "-i"]);
+    let mut session = Pty::new(24, 80).start(&shell, Streams::Terminal);
+    session.press(&format!("PS1='> '; {} run -- sh -c 'echo re\"\"ady; cat; echo en\"\"ded'\n", guard().display()));
+    let at = session.await_text("ready", 0);
+    session.press("\x1a");
+    let at = session.await_text("Stopped", at);
+    session.press("fg\n");
+    // The shell shows what it continues.
+    let at = session.await_text("fg", at);
+    let at = session.await_text("sh -c", at);
+    session.press("some text\n");
+    let at = session.await_text("some text\r\nsome text", at);
+    session.press("\x04");
+    session.await_text("ended", at);
+    session.press("exit\n");
 }
 
 #[test]

@@ -24,7 +24,7 @@ impl Judge<'_> {
             Subject::Arguments(words) => self.arguments(words, &mut ledger),
             Subject::Program { words, script } => {
                 let name = words.first().map_or("", |path| path.rsplit('/').next().unwrap_or(path));
-                match self.library.program(name) {
+                match self.rules.program(name) {
                     Some(_) => self.arguments(words, &mut ledger),
                     None => {
                         let subject = Subject::clone(script);

@@ -15,13 +15,18 @@ use guard::cli::Start;
 use guard::doors::kept::{self, Kept};
 use guard::doors::{Failure, Plan, shells};
 use guard::folders::Folders;
+use guard::human::roots;
 
 use super::inner::Marks;
 
 /// Runs the agent, and ends as it does. Returns only when none was started.
 pub fn start(start: &Start) -> ExitCode {
     let failure = match prepare(start) {
-        Ok(()) => {
+        Ok(folders) => {
+            let registration = roots::register(Some(&folders));
+            if let Err(error) = &registration {
+                say(&format!("guard: run: the agent is not registered: {error}"));
+            }
             let error = super::supervise::supervise(|| become_agent(start.agent.clone()));
             Failure { status: 126, message: format!("no process for the agent: {}", error.desc()) }
         }
@@ -34,20 +39,24 @@ pub fn start(start: &Start) -> ExitCode {
 /// Becomes the agent, in a process of its own.
 fn become_agent(agent: Vec<OsString>) {
     note_agent();
+    #[cfg(target_os = "linux")]
+    if let Err(error) = super::typing::deny() {
+        say(&format!("guard: run: the agent may type into its terminal: {}", error.desc()));
+    }
     let failure = super::start(Plan::Program(agent));
     say(&format!("guard: run: {}", failure.message));
     process::exit(i32::from(failure.status));
 }
 
-/// Makes guard the shell of this process and all that it starts.
-fn prepare(start: &Start) -> Result<(), Failure> {
+/// Makes guard the shell of this process and all that it starts. Gives the folders of its user.
+fn prepare(start: &Start) -> Result<Folders, Failure> {
     let fail = |status, message| Failure { status, message };
     let guard = env::current_exe().and_then(fs::canonicalize);
     let guard = guard.map_err(|error| fail(126, format!("guard's own file is not found: {error}")))?;
     let folders = Folders::of_user().ok_or_else(|| fail(126, "there is no home folder: HOME is not set".to_owned()))?;
     if Kept::here().is_some() {
         // Inside already: one more agent, whose shells are guard as they are.
-        return Ok(());
+        return Ok(folders);
     }
     let covered = shells_here();
     let reason = match start.no_namespace {
@@ -55,7 +64,7 @@ fn prepare(start: &Start) -> Result<(), Failure> {
         false => match namespace(&guard, &covered, &folders.state) {
             Ok(_) => {
                 prefer_covered_shell(&covered);
-                return Ok(());
+                return Ok(folders);
             }
             Err(reason) => reason,
         },
@@ -68,7 +77,7 @@ fn prepare(start: &Start) -> Result<(), Failure> {
     say(&format!("guard: run: no namespace of its own for the agent: {reason}"));
     say(&format!("guard: run: guard is its shell by {}", wanted.ways));
     say(&format!("guard: run: not covered: {}", uncovered(&covered)));
-    Ok(())
+    Ok(folders)
 }
 
 /// Marks this process as the agent, so that what it starts is told from what its commands start.
