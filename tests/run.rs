@@ -171,7 +171,8 @@ fn signals_reach_the_agent_once() {
     for (name, signal) in [("TERM", Signal::SIGTERM), ("USR1", Signal::SIGUSR1), ("USR2", Signal::SIGUSR2)] {
         let home = Home::new();
         let script = format!("trap 'echo got >> got' {name}; echo > ready; while [ ! -e done ]; do sleep 0.02; done");
-        let mut child = home.guard(&["run", "--", "sh", "-c", &script]).stdin(Stdio::null()).spawn().expect("it starts");
+        let mut child =
+            home.guard(&["run", "--", "sh", "-c", &script]).stdin(Stdio::null()).spawn().expect("it starts");
         let file = |name: &str| home.path("work").join(name);
         home::eventually("the agent is ready", || file("ready").exists());
         kill(Pid::from_raw(i32::try_from(child.id()).expect("it is a number")), signal).expect("it is there");

@@ -3,8 +3,8 @@
 //! Takes a [`Plan`], and gives an exit status only when the program could not be started. Where the program is the
 //! text of a script, it gets the bytes that were judged, not the file they came from. Knows nothing of danger.
 
-mod direct;
 pub mod agent;
+mod direct;
 pub mod inner;
 #[cfg(target_os = "linux")]
 mod namespace;
