@@ -405,7 +405,7 @@ impl<'a> Reader<'a> {
     ) {
         // Another spelling of `--help` or `--version` asks for the same.
         if arity == Arity::Flag && names.iter().any(|name| matches!(*name, "--help" | "--version")) {
-            self.reading.help |= !self.style().no_help;
+            self.reading.help |= !self.style().no_help && !(names.contains(&"--version") && self.names_a_version());
         }
         self.reading.given.push(Given { names, written, role, arity, values, word });
     }
@@ -418,6 +418,13 @@ impl<'a> Reader<'a> {
         matches!(name, "--help" | "--version" | "--usage")
             && self.find(name).is_none_or(|(_, arity, _)| arity == Arity::Flag)
             && !self.style().no_help
+            && !(name == "--version" && self.names_a_version())
+    }
+
+    /// Whether `--version` says which version of a thing is meant: `add package X --version 1.0`.
+    fn names_a_version(&self) -> bool {
+        let has_value = self.words.get(self.at).is_some_and(|next| !next.prefix().starts_with('-'));
+        self.reading.forms.len() > 1 && has_value
     }
 
     /// Whether an unlisted `-h` asks for help: it is alone, or the last word of a subcommand.

@@ -457,6 +457,9 @@ pub struct Verbs<'a> {
     /// Words that may stand in front of a verb (`batch-delete`).
     #[serde(borrow)]
     pub prefixes: Vec<&'a str>,
+    /// Verbs that are also names of things: a verb behind them decides (`logs delete`).
+    #[serde(borrow)]
+    pub nouns: Vec<&'a str>,
     /// Verbs that only read.
     #[serde(borrow)]
     pub read_only: Vec<&'a str>,

@@ -149,7 +149,7 @@ fn known_suffix(rest: &[Arg], world: &World<'_>) -> Option<usize> {
 }
 
 /// What a verb list says of a subcommand that no rule lists.
-pub fn by_verbs(reading: &Reading<'_>, verbs: &Verbs<'_>) -> Option<(Class, Option<Effect>, Span)> {
+pub fn by_verbs(reading: &Reading<'_>, argv: &[Arg], verbs: &Verbs<'_>) -> Option<(Class, Option<Effect>, Span)> {
     let first = reading.unknown_subcommand.into_iter();
     let others = reading
         .operands
@@ -158,29 +158,48 @@ pub fn by_verbs(reading: &Reading<'_>, verbs: &Verbs<'_>) -> Option<(Class, Opti
         .filter(|word| !reading.unknown_subcommand.is_some_and(|first| std::ptr::eq(first, *word)));
     let candidates: Vec<&Arg> =
         first.chain(others).take(VERB_WORDS).take_while(|word| word.text().is_some_and(is_plain_word)).collect();
-    for pick in [whole, first_part, last_part] {
-        for word in &candidates {
-            let Some(part) = word.text().and_then(|text| pick(text, verbs)) else { continue };
-            if let Some((class, effect)) = look_up(verbs, part) {
-                return Some((class, effect, word.span));
-            }
-        }
+    // What stands behind an option may be its value: the words in front of it are asked first.
+    let leading = candidates.get(..unbroken(&candidates, argv)).unwrap_or_default();
+    decide(leading, verbs).or_else(|| decide(&candidates, verbs))
+}
+
+/// How many of the words follow each other in the command line.
+fn unbroken(words: &[&Arg], argv: &[Arg]) -> usize {
+    let place = |word: &Arg| argv.iter().position(|other| std::ptr::eq(other, word));
+    let steps = words.windows(2).take_while(|pair| match pair {
+        [one, next] => place(one).zip(place(next)).is_some_and(|(one, next)| next == one + 1),
+        _ => false,
+    });
+    steps.count() + 1
+}
+
+/// What the first verb among the words says: one that is a word of its own before one that is part of a word.
+fn decide(words: &[&Arg], verbs: &Verbs<'_>) -> Option<(Class, Option<Effect>, Span)> {
+    let text = |word: &Arg| word.text().unwrap_or_default().to_owned();
+    let told = |word: &Arg, verb: &str| look_up(verbs, verb).map(|(class, effect)| (class, effect, word.span));
+    let parts = |word: &Arg| {
+        let text = text(word);
+        // `build:list`: behind a colon stands what is done to the thing in front of it.
+        words_of(text.rsplit_once(':').map_or(text.as_str(), |(_, action)| action))
+    };
+    let first = |word: &&Arg| {
+        let part = parts(word).into_iter().find(|part| !verbs.prefixes.contains(&part.as_str()))?;
+        told(word, &part)
+    };
+    let last = |word: &&Arg| told(word, &parts(word).pop()?);
+    for (at, word) in words.iter().enumerate() {
+        let verb = text(word);
+        let Some(found) = told(word, &verb) else { continue };
+        // `logs delete`: a word that also names a thing leaves it to the verb behind it.
+        let next = words.get(at + 1).filter(|_| verbs.nouns.contains(&verb.as_str()));
+        return next.and_then(|next| told(next, &text(next)).or_else(|| first(next))).or(Some(found));
     }
-    None
+    words.iter().find_map(first).or_else(|| words.iter().find_map(last))
 }
 
-const SEPARATORS: [char; 4] = ['-', ':', '.', '_'];
-
-fn whole<'t>(text: &'t str, _: &Verbs<'_>) -> Option<&'t str> {
-    Some(text)
-}
-
-fn first_part<'t>(text: &'t str, verbs: &Verbs<'_>) -> Option<&'t str> {
-    text.split(SEPARATORS).find(|part| !verbs.prefixes.contains(part))
-}
-
-fn last_part<'t>(text: &'t str, _: &Verbs<'_>) -> Option<&'t str> {
-    text.rsplit(SEPARATORS).next()
+/// The words of a name, in small letters: `DeleteInstances`, `batch-delete`.
+fn words_of(name: &str) -> Vec<String> {
+    words(name).map(str::to_ascii_lowercase).collect()
 }
 
 fn look_up(verbs: &Verbs<'_>, word: &str) -> Option<(Class, Option<Effect>)> {

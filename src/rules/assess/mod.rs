@@ -171,7 +171,7 @@ impl<'a> Assessor<'a, '_> {
         }
         let verbs = form.verbs.and_then(|name| self.world.rules.verbs(name));
         let told = match &verbs {
-            Some(verbs) => unknown::by_verbs(&self.reading, verbs),
+            Some(verbs) => unknown::by_verbs(&self.reading, &self.command.argv, verbs),
             None => {
                 unknown::by_deleting_verb(&self.reading).map(|span| (Class::Destructive, Some(Effect::Delete), span))
             }

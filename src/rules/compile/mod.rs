@@ -219,6 +219,7 @@ impl Compiler {
     fn verb_list(&mut self, name: &str, entry: &Entry) {
         let verbs = Verbs {
             prefixes: words(&entry.prefixes),
+            nouns: words(&entry.nouns),
             read_only: words(&entry.read_only),
             mutating: words(&entry.mutating),
             destructive: entry.destructive.iter().map(|(effect, list)| (*effect, words(list))).collect(),

@@ -44,6 +44,7 @@ pub struct Entry {
 
     // A list of verbs.
     pub prefixes: Many<String>,
+    pub nouns: Many<String>,
     pub read_only: Many<String>,
     pub mutating: Many<String>,
     pub destructive: BTreeMap<Effect, Many<String>>,
