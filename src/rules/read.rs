@@ -405,7 +405,8 @@ impl<'a> Reader<'a> {
     ) {
         // Another spelling of `--help` or `--version` asks for the same.
         if arity == Arity::Flag && names.iter().any(|name| matches!(*name, "--help" | "--version")) {
-            self.reading.help |= !self.style().no_help && !(names.contains(&"--version") && self.names_a_version());
+            let is_a_version = names.contains(&"--version") && self.names_a_version();
+            self.reading.help |= !(self.style().no_help || is_a_version);
         }
         self.reading.given.push(Given { names, written, role, arity, values, word });
     }

@@ -80,6 +80,11 @@ fn is_plain_word(text: &str) -> bool {
         && text.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
+/// A plain word, or several joined by dots: `vm.destroy`.
+fn is_subcommand(text: &str) -> bool {
+    text.split('.').all(is_plain_word)
+}
+
 /// `delete`, `force-remove`, `db:drop`: a word that says what is done.
 fn is_deleting_name(text: &str) -> bool {
     let compound = text.contains(['-', ':']) && !text.contains('_');
@@ -150,14 +155,10 @@ fn known_suffix(rest: &[Arg], world: &World<'_>) -> Option<usize> {
 
 /// What a verb list says of a subcommand that no rule lists.
 pub fn by_verbs(reading: &Reading<'_>, argv: &[Arg], verbs: &Verbs<'_>) -> Option<(Class, Option<Effect>, Span)> {
-    let first = reading.unknown_subcommand.into_iter();
-    let others = reading
-        .operands
-        .iter()
-        .copied()
-        .filter(|word| !reading.unknown_subcommand.is_some_and(|first| std::ptr::eq(first, *word)));
-    let candidates: Vec<&Arg> =
-        first.chain(others).take(VERB_WORDS).take_while(|word| word.text().is_some_and(is_plain_word)).collect();
+    let first = reading.unknown_subcommand.filter(|word| word.text().is_some_and(is_subcommand))?;
+    let others = reading.operands.iter().copied().filter(|word| !std::ptr::eq(first, *word));
+    let others = others.take_while(|word| word.text().is_some_and(is_plain_word));
+    let candidates: Vec<&Arg> = std::iter::once(first).chain(others).take(VERB_WORDS).collect();
     // What stands behind an option may be its value: the words in front of it are asked first.
     let leading = candidates.get(..unbroken(&candidates, argv)).unwrap_or_default();
     decide(leading, verbs).or_else(|| decide(&candidates, verbs))
