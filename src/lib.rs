@@ -20,5 +20,6 @@ pub mod request;
 pub mod rules;
 pub mod shell;
 pub mod span;
+pub mod stake;
 pub mod text;
 pub mod visible;

@@ -224,6 +224,12 @@ pub fn locate_inside(path: &Arg, folder: &Folder, bearings: Bearings<'_>) -> Loc
     Location { place: place_of(&resolved), regenerable: is_regenerable(&resolved) }
 }
 
+/// Whether a path from the top of a project names what a build, an install or a download makes again.
+pub fn is_made_again(path: &str) -> bool {
+    let names = path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    is_regenerable(&Resolved { base: Base::Start, names })
+}
+
 /// Whether the word names something on another machine: `host:path`, `s3://bucket/key`.
 pub fn is_remote(path: &Arg) -> bool {
     let text = path.prefix();

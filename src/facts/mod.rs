@@ -3,6 +3,7 @@
 //! The pure rooms ask through [`Facts`]; [`NoFacts`] answers nothing, which is the contract's assumed world.
 
 mod git;
+pub mod loss;
 pub mod machine;
 
 /// Questions about the machine. Every answer may be "not known", which must never lower a class.

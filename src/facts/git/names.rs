@@ -1,8 +1,9 @@
-//! What a git repository's own files say about a name, without starting git.
+//! Whether a name is that of a branch or tag.
 
 use std::path::{Path, PathBuf};
 
-use super::machine::read_regular;
+use super::repository::{folder_in, read_line};
+use crate::facts::machine::read_regular;
 
 /// More than this is not read of any file.
 const LIMIT: usize = 8 * 1024 * 1024;
@@ -13,7 +14,7 @@ const MOST_PARENTS: usize = 64;
 /// Whether `git checkout NAME` in `folder` would switch to a branch or tag: the repository has one of that name,
 /// and no file in the folder does. `None` when the files do not tell.
 pub fn is_branch(folder: &Path, name: &str) -> Option<bool> {
-    let repository = Repository::around(folder)?;
+    let repository = References::around(folder)?;
     if !is_plain(name) {
         return None;
     }
@@ -36,28 +37,18 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// The folders that hold a repository's references.
-struct Repository {
+struct References {
     common: PathBuf,
 }
 
-impl Repository {
-    fn around(folder: &Path) -> Option<Repository> {
-        let own = folder.ancestors().take(MOST_PARENTS).find_map(Repository::folder_in)?;
+impl References {
+    fn around(folder: &Path) -> Option<References> {
+        let own = folder.ancestors().take(MOST_PARENTS).find_map(folder_in)?;
         let common = match read_line(&own.join("commondir")) {
             Some(common) => own.join(common),
             None => own,
         };
-        Some(Repository { common })
-    }
-
-    /// The repository's own folder, for a working tree at `folder`: `.git`, or what a file of that name points to.
-    fn folder_in(folder: &Path) -> Option<PathBuf> {
-        let path = folder.join(".git");
-        if path.join("HEAD").is_file() {
-            return Some(path);
-        }
-        let target = folder.join(read_line(&path)?.strip_prefix("gitdir: ")?);
-        target.join("HEAD").is_file().then_some(target)
+        Some(References { common })
     }
 
     fn has_reference(&self, name: &str) -> Option<bool> {
@@ -88,11 +79,6 @@ fn names(full: &str, name: &str) -> bool {
     let own = full.strip_prefix("refs/heads/").or_else(|| full.strip_prefix("refs/tags/"));
     let remote = || full.strip_prefix("refs/remotes/").and_then(|rest| rest.split_once('/'));
     own == Some(name) || remote().is_some_and(|(_, rest)| rest == name)
-}
-
-fn read_line(path: &Path) -> Option<String> {
-    let text = String::from_utf8(read_regular(path, 4096)?).ok()?;
-    Some(text.trim_end().to_owned())
 }
 
 #[cfg(test)]

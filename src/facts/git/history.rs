@@ -1,0 +1,73 @@
+//! Which commits other references do not have.
+
+use std::collections::{BTreeMap, BinaryHeap};
+
+use super::budget::Budget;
+use super::objects::{Commit, Objects};
+use super::repository::Id;
+
+/// Commits that are reachable from `tip` and from none of `others`, newest first; `None` when that cannot be told.
+///
+/// Commits are taken by their time. Where clocks went wrong, too many may be given, never too few.
+pub fn only_from(tip: Id, others: &[Id], objects: &Objects<'_>, budget: &Budget) -> Option<Vec<(Id, Commit)>> {
+    let mut seen: BTreeMap<Id, Seen> = BTreeMap::new();
+    let mut open: BinaryHeap<(i64, Id)> = BinaryHeap::new();
+    let mut undecided = 0usize;
+    let add = |id: Id, shared: bool, seen: &mut BTreeMap<Id, Seen>, open: &mut BinaryHeap<_>, undecided: &mut usize| {
+        match seen.get_mut(&id) {
+            None => {
+                budget.spend()?;
+                // At the border of a shallow clone, a parent is not there.
+                let Some(commit) = objects.commit(id) else { return budget.exhausted().is_none().then_some(()) };
+                open.push((commit.time, id));
+                seen.insert(id, Seen { commit, shared, waits: true });
+                *undecided += usize::from(!shared);
+            }
+            Some(known) if shared && !known.shared => {
+                known.shared = true;
+                match known.waits {
+                    true => *undecided -= 1,
+                    // It was taken before anybody knew: its own parents have to hear of it.
+                    false => {
+                        known.waits = true;
+                        open.push((known.commit.time, id));
+                    }
+                }
+            }
+            Some(_) => {}
+        }
+        Some(())
+    };
+    let tip = objects.peeled(tip)?;
+    add(tip, false, &mut seen, &mut open, &mut undecided)?;
+    if !seen.contains_key(&tip) {
+        return None;
+    }
+    for other in others {
+        if let Some(other) = objects.peeled(*other) {
+            add(other, true, &mut seen, &mut open, &mut undecided)?;
+        }
+    }
+    while undecided > 0 {
+        let (_, id) = open.pop()?;
+        let Some(taken) = seen.get_mut(&id).filter(|taken| taken.waits) else { continue };
+        taken.waits = false;
+        let shared = taken.shared;
+        undecided -= usize::from(!shared);
+        for parent in taken.commit.parents.clone() {
+            add(parent, shared, &mut seen, &mut open, &mut undecided)?;
+        }
+    }
+    let mut own: Vec<(Id, Commit)> =
+        seen.into_iter().filter(|(_, seen)| !seen.shared).map(|(id, seen)| (id, seen.commit)).collect();
+    own.sort_by_key(|(id, commit)| (std::cmp::Reverse(commit.time), *id));
+    Some(own)
+}
+
+struct Seen {
+    commit: Commit,
+    /// Whether one of the others has it.
+    shared: bool,
+    /// Whether its parents are yet to be looked at.
+    waits: bool,
+}
