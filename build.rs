@@ -9,6 +9,8 @@ use std::{env, fs, io, process};
 mod effect;
 #[path = "src/span.rs"]
 mod span;
+#[path = "src/stake.rs"]
+mod stake;
 
 #[path = "src/payload"]
 mod payload {

@@ -3,6 +3,8 @@
 //! Takes a path with its holes and the folder it is relative to; gives a [`Place`]. Knows the names of places;
 //! never looks whether anything exists.
 
+pub mod pattern;
+
 use crate::follow::step::{Arg, Folder, Piece, Source};
 
 /// Where a path points.

@@ -3,6 +3,7 @@
 use crate::effect::{Class, Effect, Finding};
 use crate::shell::Dialect;
 use crate::span::Span;
+use crate::stake::Stake;
 
 /// A command that somebody wants to run.
 #[derive(Clone, Debug)]
@@ -63,6 +64,8 @@ pub struct Report {
     pub unrecognised: bool,
     /// What would run, as a tree.
     pub tree: Vec<Node>,
+    /// What the destructive parts put at stake.
+    pub stakes: Vec<Stake>,
     /// The argument list, when the request is one simple command whose words are all known and which
     /// needs nothing of a shell.
     pub direct: Option<Vec<String>>,

@@ -32,10 +32,9 @@ pub enum What {
 pub struct PathStake {
     /// What happens to them.
     pub change: Change,
-    /// An absolute path in which `*`, `?` and `[…]` stand for what the shell matches, and `\` quotes them.
+    /// An absolute path in which `*`, `?` and `[…]` stand for what the shell matches, `**` for any folders below, and `\`
+    /// quotes them.
     pub pattern: String,
-    /// Whether folders go with all that is in them.
-    pub whole: bool,
 }
 
 /// What happens to a path.
@@ -96,8 +95,10 @@ pub enum Work {
     Branches,
     /// Commits that only the remote has, which the operands name with its branches.
     Published,
-    /// What was put aside.
+    /// One that was put aside: the operand, or the last.
     Stash,
+    /// All that was put aside.
+    Stashes,
 }
 
 /// A command line that reaches something elsewhere.

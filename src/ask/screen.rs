@@ -217,6 +217,7 @@ mod tests {
             parsed: true,
             unrecognised: false,
             tree: Vec::new(),
+            stakes: Vec::new(),
             direct: None,
         };
         let held = Held { report: &report, findings: report.findings.iter().collect(), why: Why::Class };

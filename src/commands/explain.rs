@@ -104,6 +104,7 @@ mod tests {
                 node("sudo x", Class::Destructive, "", vec![node("x", Class::Destructive, "removes data", vec![])]),
                 node("ls\u{1b}", Class::ReadOnly, "", vec![]),
             ],
+            stakes: Vec::new(),
             direct: None,
         };
         let expected = "\

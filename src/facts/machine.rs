@@ -8,10 +8,15 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::Duration;
 
 use nix::fcntl::OFlag;
 
-use super::{Facts, Kind, git};
+use super::git::Survey;
+use super::git::budget::Budget;
+use super::loss::GitLoss;
+use super::{Facts, Kind, files, git};
+use crate::stake::WorkStake;
 
 /// This machine, seen from one folder.
 #[derive(Debug, Default)]
@@ -19,7 +24,25 @@ pub struct Machine {
     given: Option<String>,
     folder: OnceCell<Option<String>>,
     home: OnceCell<Option<String>>,
+    budget: OnceCell<Budget>,
 }
+
+/// How much is looked at while one command is judged, and how long.
+const ENTRIES: usize = 20_000;
+const TIME: Duration = Duration::from_millis(200);
+
+/// Variables that make git look elsewhere than its files say.
+const GIT_VARIABLES: [&str; 9] = [
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_COMMON_DIR",
+    "GIT_NAMESPACE",
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_COUNT",
+    "GIT_CONFIG_PARAMETERS",
+];
 
 impl Machine {
     /// Seen from the working folder of this process.
@@ -30,6 +53,20 @@ impl Machine {
     /// Seen from `folder`; a relative one is not known.
     pub fn at(folder: String) -> Machine {
         Machine { given: Some(folder), ..Machine::default() }
+    }
+
+    fn budget(&self) -> &Budget {
+        self.budget.get_or_init(|| Budget::new(ENTRIES, TIME))
+    }
+
+    /// Which work a git command would throw away, looked up within a budget.
+    pub(super) fn work_within(&self, stake: &WorkStake, budget: &Budget) -> Option<GitLoss> {
+        if is_led_astray() {
+            return None;
+        }
+        let folder = Path::new(&stake.folder).canonicalize().ok()?;
+        let survey = Survey::around(&folder, self.home().map(Path::new), budget)?;
+        git::work(&survey, stake, &folder)
     }
 
     fn find_folder(&self) -> Option<String> {
@@ -78,6 +115,26 @@ impl Facts for Machine {
     fn is_git_branch(&self, folder: &str, name: &str) -> Option<bool> {
         git::is_branch(Path::new(folder), name)
     }
+
+    fn real(&self, path: &str) -> Option<String> {
+        files::real(path, self.home())
+    }
+
+    fn is_kept(&self, pattern: &str) -> Option<bool> {
+        if is_led_astray() {
+            return None;
+        }
+        files::is_kept(pattern, self.home().map(Path::new), self.budget())
+    }
+
+    fn work(&self, stake: &WorkStake) -> Option<GitLoss> {
+        self.work_within(stake, self.budget())
+    }
+}
+
+/// Whether the environment makes git look elsewhere.
+fn is_led_astray() -> bool {
+    GIT_VARIABLES.iter().any(|name| env::var_os(name).is_some())
 }
 
 /// The content of the regular file at an absolute path, when it is no longer than `limit`. A pipe or device that

@@ -2,9 +2,13 @@
 //!
 //! The pure rooms ask through [`Facts`]; [`NoFacts`] answers nothing, which is the contract's assumed world.
 
+mod files;
 mod git;
 pub mod loss;
 pub mod machine;
+
+use crate::stake::WorkStake;
+use loss::GitLoss;
 
 /// Questions about the machine. Every answer may be "not known", which must never lower a class.
 pub trait Facts {
@@ -27,6 +31,25 @@ pub trait Facts {
     /// Whether `name` is a branch, tag or remote branch of the git repository around `folder` and no
     /// tracked path; `None` when it cannot be told.
     fn is_git_branch(&self, folder: &str, name: &str) -> Option<bool>;
+
+    /// Where an absolute path leads, symbolic links and `..` followed, when that is elsewhere than its text says.
+    fn real(&self, path: &str) -> Option<String> {
+        let _ = path;
+        None
+    }
+
+    /// Whether git holds everything as it is that stands where an absolute pattern fits, or it can be made again;
+    /// `None` when there is nothing, or it cannot be told.
+    fn is_kept(&self, pattern: &str) -> Option<bool> {
+        let _ = pattern;
+        None
+    }
+
+    /// Which work a git command would throw away.
+    fn work(&self, stake: &WorkStake) -> Option<GitLoss> {
+        let _ = stake;
+        None
+    }
 }
 
 /// What stands at a path.

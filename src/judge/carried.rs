@@ -37,6 +37,21 @@ impl Judge<'_> {
         if depth > MAX_DEPTH {
             return Judged::opaque("judge.limit", span, "code is nested too deep to be read");
         }
+        // Whoever carries code decides when it runs, and how often.
+        let settled = ledger.note_change();
+        let judged = self.carry_at(carry, context, texts, ledger, depth);
+        ledger.end_unsettled(settled || judged.class > Class::ReadOnly);
+        judged
+    }
+
+    fn carry_at(
+        &mut self,
+        carry: &Carry,
+        context: &Context,
+        texts: Option<&[Option<Text>]>,
+        ledger: &mut Ledger,
+        depth: usize,
+    ) -> Judged {
         if carry.place != Where::Here {
             // The files, folders and variables of this machine say nothing about another one.
             let outer = std::mem::replace(&mut self.facts, &NoFacts);
@@ -120,13 +135,18 @@ impl Judge<'_> {
         let mut judged = Judged::read_only();
         judged.class = outcome.class;
         judged.findings = outcome.findings;
+        let mut stakes = Vec::new();
         {
             let world = self.world(&carry.folder, &context.exported, carry.place, ledger);
             for used in &outcome.paths {
                 let fate = judge_payload_path(used, &world);
                 judged.class = judged.class.max(fate.class);
                 judged.findings.extend(fate.findings);
+                stakes.extend(fate.stakes);
             }
+        }
+        if judged.class == Class::Destructive {
+            self.stake(stakes);
         }
         if let Some(limit) = carry.at_most {
             judged.class = judged.class.min(limit);

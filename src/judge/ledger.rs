@@ -7,6 +7,8 @@ use crate::rules::{Earlier, Left, Printed};
 /// What the steps so far did.
 #[derive(Debug, Default)]
 pub struct Ledger {
+    /// Whether anything may have changed since the machine was looked at.
+    changed: bool,
     printed: Vec<Printed>,
     /// Paths in their normal form, newest last.
     left: Vec<(String, Left)>,
@@ -15,12 +17,23 @@ pub struct Ledger {
 impl Ledger {
     /// A ledger for code that is carried: it sees what was left, but has its own steps.
     pub fn inner(&self) -> Ledger {
-        Ledger { printed: Vec::new(), left: self.left.clone() }
+        Ledger { changed: self.changed, printed: Vec::new(), left: self.left.clone() }
     }
 
     /// Takes over what carried code left.
     pub fn adopt(&mut self, inner: Ledger) {
         self.left = inner.left;
+        self.changed |= inner.changed;
+    }
+
+    /// Something changes, or may change at any time. Gives what was so before.
+    pub fn note_change(&mut self) -> bool {
+        std::mem::replace(&mut self.changed, true)
+    }
+
+    /// Code that ran at an unknown time ends; `before` is what was so when it began.
+    pub fn end_unsettled(&mut self, before: bool) {
+        self.changed = before;
     }
 
     /// Notes what the next step prints.
@@ -58,6 +71,10 @@ impl Ledger {
 impl Earlier for Ledger {
     fn printed(&self, step: StepId) -> Option<&Printed> {
         self.printed.get(step)
+    }
+
+    fn is_settled(&self) -> bool {
+        !self.changed
     }
 
     fn left_at(&self, path: &Arg, folder: &Folder) -> Option<Left> {

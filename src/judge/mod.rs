@@ -7,6 +7,7 @@ mod carried;
 mod ledger;
 mod steps;
 mod subject;
+mod tangle;
 
 use crate::effect::{Class, Effect, Finding};
 use crate::facts::Facts;
@@ -14,6 +15,7 @@ use crate::place::Bearings;
 use crate::request::{Node, Report, Request};
 use crate::rules::library::Library;
 use crate::span::Span;
+use crate::stake::Stake;
 use ledger::Ledger;
 
 /// How deep carried code is judged.
@@ -21,6 +23,9 @@ const MAX_DEPTH: usize = 12;
 
 /// How many commands are assessed for one request.
 const MAX_COMMANDS: usize = 20_000;
+
+/// How much is looked for at most of what is at stake in one request.
+const MAX_STAKES: usize = 256;
 
 /// Judges `request` by the rules that come with guard, with what `facts` knows.
 pub fn judge(request: &Request, facts: &dyn Facts) -> Report {
@@ -30,7 +35,8 @@ pub fn judge(request: &Request, facts: &dyn Facts) -> Report {
 /// Judges `request` by the rules of `library`, with what `facts` knows.
 pub fn judge_by(request: &Request, library: &Library, facts: &dyn Facts) -> Report {
     let bearings = Bearings { home: facts.home(), start: facts.folder() };
-    let mut judge = Judge { rules: library, facts, bearings, commands: 0, parsed: true, unrecognised: false };
+    let mut judge =
+        Judge { rules: library, facts, bearings, commands: 0, parsed: true, unrecognised: false, stakes: Vec::new() };
     let (text, judged) = judge.subject(request);
     let mut findings = judged.findings;
     findings.sort_by(|one, other| other.class.cmp(&one.class).then(one.span.cmp(&other.span)));
@@ -42,6 +48,7 @@ pub fn judge_by(request: &Request, library: &Library, facts: &dyn Facts) -> Repo
         parsed: judge.parsed,
         unrecognised: judge.unrecognised,
         tree: judged.nodes,
+        stakes: judge.stakes,
         direct: None,
     }
 }
@@ -57,6 +64,19 @@ struct Judge<'a> {
     parsed: bool,
     /// Whether a program was met that no rule knows.
     unrecognised: bool,
+    /// What is at stake.
+    stakes: Vec<Stake>,
+}
+
+impl Judge<'_> {
+    /// Adds what is at stake, up to a bound.
+    fn stake(&mut self, stakes: impl IntoIterator<Item = Stake>) {
+        for stake in stakes {
+            if self.stakes.len() < MAX_STAKES && !self.stakes.contains(&stake) {
+                self.stakes.push(stake);
+            }
+        }
+    }
 }
 
 /// What judging a piece of code gave.

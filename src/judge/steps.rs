@@ -4,11 +4,13 @@ use super::{Judge, Judged, Ledger, MAX_COMMANDS, MAX_DEPTH};
 use crate::effect::{Class, Effect};
 use crate::follow::step::{Action, Arg, Command, Context, Redirection};
 use crate::follow::{Start, follow};
+use crate::place::pattern;
 use crate::request::Node;
 use crate::rules::schema::{Role, Where};
 use crate::rules::{Assessment, Fate, Handling, Left, World, assess, destructive, judge_path};
 use crate::shell::ast::RedirectOperator;
 use crate::span::Span;
+use crate::stake::{ReachStake, Stake, What};
 use crate::text::Text;
 
 impl Judge<'_> {
@@ -90,16 +92,26 @@ impl Judge<'_> {
         self.unrecognised |= assessment.unrecognised;
         ledger.note_printed(std::mem::take(&mut assessment.printed));
         let mut own = Judged { class: assessment.class, findings: assessment.findings, nodes: Vec::new() };
+        let mut stakes = assessment.stakes;
         for (path, left) in assessment.left {
             ledger.note_left(&path, &context.folder, left);
         }
         for (fate, path, left) in redirected {
             own.class = own.class.max(fate.class);
             own.findings.extend(fate.findings);
+            stakes.extend(fate.stakes);
             ledger.note_left(&path, &context.folder, left);
         }
+        let alone = assessment.changes_nothing && command.redirections.is_empty() && assessment.carried.is_empty();
         for carry in &assessment.carried {
             own.merge(self.carry_from(carry, context, texts, ledger, depth + 1));
+        }
+        if own.class > Class::ReadOnly && !alone {
+            ledger.note_change();
+        }
+        if own.class == Class::Destructive {
+            self.stake(stakes);
+            self.stake(reached(command, span, context, place, self.bearings));
         }
         let because = own.findings.first().map(|finding| finding.because.clone().into_owned()).unwrap_or_default();
         let node =
@@ -120,6 +132,25 @@ impl Judge<'_> {
         let bearings = if place == Where::Here { self.bearings } else { Default::default() };
         World { rules: self.rules, facts: self.facts, bearings, folder, place, exported, earlier: ledger }
     }
+}
+
+/// The command line, for those who look up what it reaches elsewhere.
+fn reached(
+    command: &Command,
+    span: Span,
+    context: &Context,
+    place: Where,
+    bearings: crate::place::Bearings<'_>,
+) -> Option<Stake> {
+    let known = |word: &Arg| word.text().map(str::to_owned);
+    let variables = context.exported.iter().chain(&command.assignments);
+    let reach = ReachStake {
+        words: command.argv.iter().map(known).collect(),
+        variables: variables.map(|(name, value)| (name.clone(), known(value))).collect(),
+        folder: pattern::folder_path(&context.folder, bearings, 0).filter(|_| place == Where::Here),
+        here: place == Where::Here,
+    };
+    (!reach.words.is_empty()).then_some(Stake { what: What::Reach(reach), span })
 }
 
 fn source_word(span: Span) -> Arg {
@@ -150,10 +181,7 @@ fn through_network(redirection: &Redirection, command: &Command, assessment: &As
     let input = name.and_then(|name| world.rules.program(name)).and_then(|form| form.input);
     let finding = |effect, because| {
         let rule = "shell.redirect.network";
-        Fate {
-            class: Class::Destructive,
-            findings: vec![destructive(rule, effect, redirection.span, redirection.target.shown("…"), because)],
-        }
+        Fate::bad(vec![destructive(rule, effect, redirection.span, redirection.target.shown("…"), because)])
     };
     if matches!(input, Some(Role::Shell | Role::Code(_))) {
         return finding(Effect::Opaque, "somebody elsewhere can type commands into it");
@@ -161,7 +189,7 @@ fn through_network(redirection: &Redirection, command: &Command, assessment: &As
     if assessment.printed.secret {
         return finding(Effect::Disclose, "sends something secret out");
     }
-    Fate { class: Class::Mutating, findings: Vec::new() }
+    Fate::harmless(Class::Mutating)
 }
 
 /// What a redirection does to its file, and what it leaves there.
@@ -181,7 +209,8 @@ fn redirect(
         Append | AppendBoth | ReadWrite => Role::Appends,
         _ => Role::Reads,
     };
-    let handling = Handling { rule: "shell.redirect", recursive: false, effect: None, instead: "" };
+    let overwrites = matches!(redirection.operator, Write | Clobber | WriteBoth);
+    let handling = Handling { overwrites, ..Handling::by("shell.redirect") };
     if is_network(&redirection.target) {
         return (through_network(redirection, command, assessment, world), redirection.target.clone(), Left::Written);
     }

@@ -107,6 +107,7 @@ mod tests {
             parsed: true,
             unrecognised: false,
             tree: vec![node("sudo", vec![node(text, Vec::new())])],
+            stakes: Vec::new(),
             direct: None,
         }
     }

@@ -16,6 +16,7 @@ pub mod read;
 mod request;
 pub mod schema;
 mod settings;
+mod stakes;
 mod unknown;
 
 use std::borrow::Cow;
@@ -26,6 +27,7 @@ use crate::follow::step::{Arg, Folder, Hole, Input, Source, StepId};
 use crate::payload::{Carried, Outcome};
 use crate::place::Bearings;
 use crate::span::Span;
+use crate::stake::Stake;
 use library::Library;
 use schema::Where;
 
@@ -59,6 +61,10 @@ pub trait Earlier {
 
     /// What stands at a path because a step before put it there.
     fn left_at(&self, path: &Arg, folder: &Folder) -> Option<Left>;
+
+    /// Whether nothing can have changed since the machine was looked at: no step before changes anything, and this
+    /// one runs once, at once.
+    fn is_settled(&self) -> bool;
 }
 
 /// What a step prints, beyond its text.
@@ -87,6 +93,8 @@ pub enum Left {
     Text(crate::text::Text),
     /// It was written there, and cannot be told.
     Written,
+    /// What stood there was moved or copied to another place.
+    Saved,
 }
 
 /// What a command does.
@@ -104,6 +112,10 @@ pub struct Assessment {
     pub printed: Printed,
     /// Whether no rule knows the program.
     pub unrecognised: bool,
+    /// What it puts at stake.
+    pub stakes: Vec<Stake>,
+    /// Whether the machine says that everything stays as it is, although that is no command that only reads.
+    pub changes_nothing: bool,
 }
 
 /// Code that a command runs.
@@ -146,6 +158,8 @@ impl Assessment {
             left: Vec::new(),
             printed: Printed::default(),
             unrecognised: false,
+            stakes: Vec::new(),
+            changes_nothing: false,
         }
     }
 
@@ -157,6 +171,13 @@ impl Assessment {
 
     fn raise(&mut self, class: Class) {
         self.class = self.class.max(class);
+    }
+
+    /// Adds what becomes of a path.
+    fn suffer(&mut self, fate: Fate) {
+        self.raise(fate.class);
+        self.findings.extend(fate.findings);
+        self.stakes.extend(fate.stakes);
     }
 
     /// Adds what a payload does.

@@ -8,6 +8,7 @@ use crate::effect::{Class, Effect, Finding};
 use crate::follow::step::{Arg, Source};
 use crate::payload::{PathRole, PathUse};
 use crate::place::{self, Location, Place};
+use crate::stake::Stake;
 
 /// What happens to one path.
 #[derive(Clone, Debug)]
@@ -16,15 +17,28 @@ pub struct Fate {
     pub class: Class,
     /// The reasons.
     pub findings: Vec<Finding>,
+    /// What is at stake.
+    pub stakes: Vec<Stake>,
 }
 
 impl Fate {
-    fn harmless(class: Class) -> Fate {
-        Fate { class, findings: Vec::new() }
+    /// What may happen without a reason against it.
+    pub fn harmless(class: Class) -> Fate {
+        Fate { class, findings: Vec::new(), stakes: Vec::new() }
     }
 
-    fn bad(findings: Vec<Finding>) -> Fate {
-        Fate { class: Class::Destructive, findings }
+    /// What may not.
+    pub fn bad(findings: Vec<Finding>) -> Fate {
+        Fate { class: Class::Destructive, findings, stakes: Vec::new() }
+    }
+
+    /// Two of them together.
+    fn and(mut self, other: Fate) -> Fate {
+        self.class = self.class.max(other.class);
+        self.findings
+            .extend(other.findings.into_iter().filter(|finding| !self.findings.contains(finding)).collect::<Vec<_>>());
+        self.stakes.extend(other.stakes);
+        self
     }
 }
 
@@ -39,6 +53,15 @@ pub struct Handling<'a> {
     pub effect: Option<Effect>,
     /// What the rule says to do instead; empty when it says nothing.
     pub instead: &'static str,
+    /// What stood at a path that is written is gone then.
+    pub overwrites: bool,
+}
+
+impl<'a> Handling<'a> {
+    /// A path that a rule works on, and nothing more is known.
+    pub fn by(rule: &'a str) -> Handling<'a> {
+        Handling { rule, recursive: false, effect: None, instead: "", overwrites: false }
+    }
 }
 
 /// Judges what `role` does to `path`.
@@ -48,6 +71,10 @@ pub fn judge_path(role: Role, path: &Arg, handling: Handling<'_>, world: &World<
         return fates.reduce(worse).unwrap_or_else(|| Fate::harmless(Class::ReadOnly));
     }
     judge_one(role, path, handling, world)
+}
+
+fn worse(one: Fate, other: Fate) -> Fate {
+    if other.class > one.class { other } else { one }
 }
 
 /// Judges what a payload does to a path.
@@ -60,20 +87,52 @@ pub fn judge_payload_path(used: &PathUse, world: &World<'_>) -> Fate {
         PathRole::ChangesMode => Role::Modifies,
         PathRole::Sends => Role::Sends,
     };
-    judge_path(role, &used.path, Handling { rule: &used.rule, recursive: false, effect: None, instead: "" }, world)
-}
-
-fn worse(one: Fate, other: Fate) -> Fate {
-    if other.class > one.class { other } else { one }
+    judge_path(role, &used.path, Handling::by(&used.rule), world)
 }
 
 fn judge_one(role: Role, path: &Arg, handling: Handling<'_>, world: &World<'_>) -> Fate {
     if place::is_remote(path) {
         return remote(role, path, handling);
     }
+    if !changes(role) {
+        return judge_named(role, path, handling, world);
+    }
+    let mut fate = match world.led_elsewhere(role, path) {
+        // A step before may change where it leads: then both places count.
+        Some(led) if world.earlier.is_settled() => judge_named(role, &led, handling, world),
+        Some(led) => judge_named(role, &led, handling, world).and(judge_named(role, path, handling, world)),
+        None => judge_named(role, path, handling, world),
+    };
+    if fate.class == Class::Destructive {
+        fate.stakes.extend(world.stake_of(role, path));
+    }
+    fate
+}
+
+/// Whether a role changes what stands at a path.
+fn changes(role: Role) -> bool {
+    matches!(
+        role,
+        Role::Deletes
+            | Role::DeletesFound
+            | Role::Empties
+            | Role::Writes
+            | Role::Appends
+            | Role::Creates
+            | Role::Moves
+            | Role::Modifies
+            | Role::Formats
+    )
+}
+
+/// Judges a path by its name.
+fn judge_named(role: Role, path: &Arg, handling: Handling<'_>, world: &World<'_>) -> Fate {
     match role {
         Role::Deletes | Role::DeletesFound | Role::Empties => deletes(role, path, handling, world),
-        Role::Writes | Role::Appends | Role::Creates => writes(path, handling, world),
+        Role::Writes | Role::Appends | Role::Creates => {
+            let overwrites = handling.overwrites && role == Role::Writes;
+            writes(path, Handling { overwrites, ..handling }, world)
+        }
         Role::Moves => moves(path, handling, world),
         Role::Modifies => modifies(path, handling, world),
         Role::Formats => formats(path, handling, world),
@@ -114,6 +173,7 @@ fn deletes(role: Role, path: &Arg, handling: Handling<'_>, world: &World<'_>) ->
                 finding(handling, Effect::Persist, path, "removes what decides what runs, or who may do what");
             Fate::bad(vec![delete(), persist])
         }
+        _ if world.is_kept(path) => Fate::harmless(Class::Mutating),
         _ => Fate::bad(vec![delete()]),
     }
 }
@@ -122,7 +182,7 @@ fn writes(path: &Arg, handling: Handling<'_>, world: &World<'_>) -> Fate {
     if matches!(path.text(), Some("-" | "")) || is_process(path) {
         return Fate::harmless(Class::ReadOnly);
     }
-    let Location { place, .. } = world.locate(path);
+    let Location { place, regenerable } = world.locate(path);
     // A folder as a whole as the target means that something is written into it.
     let place = match place {
         Place::Root => Place::Persist,
@@ -141,6 +201,10 @@ fn writes(path: &Arg, handling: Handling<'_>, world: &World<'_>) -> Fate {
             path,
             "changes what runs, or who may do what, beyond this task",
         )]),
+        Place::Temporary | Place::TemporaryFolder => Fate::harmless(Class::Mutating),
+        _ if handling.overwrites && !regenerable && world.overwrites(path) => {
+            Fate::bad(vec![finding(handling, Effect::Delete, path, "replaces a file that nothing keeps a copy of")])
+        }
         _ => Fate::harmless(Class::Mutating),
     }
 }

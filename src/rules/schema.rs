@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::{Class, Effect};
 use crate::payload::language::Language;
+use crate::stake::Work;
 
 /// How the command line of a program or subcommand is read, and what it does.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -47,6 +48,11 @@ pub struct Form<'a> {
     pub prints: Prints,
     /// Whether what it writes comes from elsewhere (a download).
     pub fetches: bool,
+    /// When one of these holds, what it writes takes the place of what stood there.
+    #[serde(borrow)]
+    pub overwrites: Vec<Condition<'a>>,
+    /// Which work in a repository its effects throw away.
+    pub loses: Option<Work>,
 }
 
 /// A subcommand and its encoded [`Form`].
@@ -315,6 +321,8 @@ pub struct Clause<'a> {
     /// Further roles that hold then.
     #[serde(borrow)]
     pub roles: Roles<'a>,
+    /// Which work in a repository its effect throws away, where that is another than the form's.
+    pub loses: Option<Work>,
 }
 
 /// Roles that a clause adds to those of its form.

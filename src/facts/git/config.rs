@@ -59,7 +59,8 @@ mod tests {
 
     #[test]
     fn settings_are_read_as_git_reads_them() {
-        let text = "; a comment\n[core]\n\tfileMode = false # here\n\tbare\n[remote \"Up.Stream\"] url = \"a;b\" \\\n c\n";
+        let text =
+            "; a comment\n[core]\n\tfileMode = false # here\n\tbare\n[remote \"Up.Stream\"] url = \"a;b\" \\\n c\n";
         let expected = [("core.filemode", "false"), ("core.bare", "true"), ("remote.Up.Stream.url", "a;b  c")];
         assert_eq!(settings(text), expected.map(|(key, value)| (key.to_owned(), value.to_owned())));
     }

@@ -28,9 +28,7 @@ fn fits(pattern: &[u8], path: &[u8], turns: &mut usize) -> bool {
         }
         b'?' => path.split_first().is_some_and(|(byte, path)| *byte != b'/' && fits(rest, path, turns)),
         b'[' => match (class(rest), path.split_first()) {
-            (Some((class, rest)), Some((byte, path))) => {
-                *byte != b'/' && class.holds(*byte) && fits(rest, path, turns)
-            }
+            (Some((class, rest)), Some((byte, path))) => *byte != b'/' && class.holds(*byte) && fits(rest, path, turns),
             _ => false,
         },
         b'\\' => match (rest.split_first(), path.split_first()) {

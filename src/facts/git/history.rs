@@ -6,9 +6,12 @@ use super::budget::Budget;
 use super::objects::{Commit, Objects};
 use super::repository::Id;
 
+/// Clocks are trusted to differ by no more than this, in seconds.
+const SLACK: i64 = 24 * 60 * 60;
+
 /// Commits that are reachable from `tip` and from none of `others`, newest first; `None` when that cannot be told.
 ///
-/// Commits are taken by their time. Where clocks went wrong, too many may be given, never too few.
+/// Commits are taken by their time. Where clocks went further wrong, too many may be given, never too few.
 pub fn only_from(tip: Id, others: &[Id], objects: &Objects<'_>, budget: &Budget) -> Option<Vec<(Id, Commit)>> {
     let mut seen: BTreeMap<Id, Seen> = BTreeMap::new();
     let mut open: BinaryHeap<(i64, Id)> = BinaryHeap::new();
@@ -48,12 +51,18 @@ pub fn only_from(tip: Id, others: &[Id], objects: &Objects<'_>, budget: &Budget)
             add(other, true, &mut seen, &mut open, &mut undecided)?;
         }
     }
-    while undecided > 0 {
-        let (_, id) = open.pop()?;
+    let mut oldest = i64::MAX;
+    while let Some((time, id)) = open.pop() {
+        if undecided == 0 && time.saturating_add(SLACK) < oldest {
+            break;
+        }
         let Some(taken) = seen.get_mut(&id).filter(|taken| taken.waits) else { continue };
         taken.waits = false;
         let shared = taken.shared;
-        undecided -= usize::from(!shared);
+        if !shared {
+            undecided -= 1;
+            oldest = oldest.min(time);
+        }
         for parent in taken.commit.parents.clone() {
             add(parent, shared, &mut seen, &mut open, &mut undecided)?;
         }

@@ -192,7 +192,12 @@ impl Repository {
         }
         let text = String::from_utf8(read_regular(&path, LIMIT)?).ok()?;
         let lines = text.lines().filter(|line| !line.starts_with(['#', '^']));
-        Some(lines.filter_map(|line| line.split_once(' ')).filter_map(|(id, name)| Some((name.to_owned(), Id::parse(id)?))).collect())
+        Some(
+            lines
+                .filter_map(|line| line.split_once(' '))
+                .filter_map(|(id, name)| Some((name.to_owned(), Id::parse(id)?)))
+                .collect(),
+        )
     }
 }
 

@@ -249,9 +249,7 @@ fn paths_lose_their_own_changes() {
 #[test]
 fn cleaning_loses_what_is_not_tracked_and_cannot_be_made_again() {
     let scratch = Scratch::new();
-    let clean = |folder: &str, options: &[&str]| {
-        scratch.loss(folder, Work::Untracked, &[], options).as_ref().map(told)
-    };
+    let clean = |folder: &str, options: &[&str]| scratch.loss(folder, Work::Untracked, &[], options).as_ref().map(told);
     scratch.write("repo/build/out", "ignored, and can be made again");
     scratch.write("repo/node_modules/x/y", "can be made again");
     assert_eq!(clean("repo", &["-f", "-d", "-x"]), nothing());

@@ -32,7 +32,7 @@ pub fn work(survey: &Survey<'_>, stake: &WorkStake, folder: &Path) -> Option<Git
         Work::Untracked => look.untracked()?,
         Work::Branches => look.branches()?,
         Work::Published => look.published()?,
-        Work::Stash => look.stash()?,
+        Work::Stash | Work::Stashes => look.stash()?,
     };
     let branch = survey.head().and_then(|head| head.branch);
     let branch = branch.map(|branch| branch.strip_prefix("refs/heads/").unwrap_or(&branch).to_owned());
@@ -240,7 +240,7 @@ impl Look<'_> {
             Some(Commit { id, subject: message.to_owned() })
         });
         let commits = match self.stake.operands.as_slice() {
-            [] if self.has("clear") => stashes.collect(),
+            _ if self.stake.work == Work::Stashes => stashes.collect(),
             [] => stashes.take(1).collect(),
             [one] => {
                 let number = one.strip_prefix("stash@{").and_then(|rest| rest.strip_suffix('}')).unwrap_or(one);

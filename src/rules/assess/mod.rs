@@ -13,10 +13,12 @@ use super::carry::Carrier;
 use super::condition::Asked;
 use super::read::{self, Reading};
 use super::schema::{Clause, Form, Role, Verdict};
+use super::stakes::Leaves;
 use super::{Assessment, World, destructive, judge_payload_path, pattern, request, unknown};
 use crate::effect::{Class, Effect, Finding};
 use crate::follow::step::{Arg, Command, Folder, FolderChange};
 use crate::span::Span;
+use crate::stake::{Stake, What, Work};
 use carried::{combined, variables};
 use program::{family, just_made, program_name};
 
@@ -71,6 +73,7 @@ pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
         let stricter = by_form(form);
         assessment.raise(stricter.class);
         assessment.findings.extend(stricter.findings);
+        assessment.stakes.extend(stricter.stakes);
         assessment.carried.extend(stricter.carried);
     }
     assessment
@@ -109,13 +112,14 @@ impl<'a> Assessor<'a, '_> {
         self.carrier.place = combined(world.place, form.carries.context, lives_on);
 
         self.base(&form, &mut assessment);
-        self.clauses(&met, &mut assessment);
+        self.clauses(&form, &met, &mut assessment);
         for clause in &met {
             self.clause_uses(clause, &mut uses);
         }
         let effect = met.iter().filter(|clause| !clause.roles.operands.is_empty() || !clause.roles.options.is_empty());
         let effect = effect.filter_map(|clause| clause.verdict.as_ref().and_then(|verdict| verdict.effect)).next();
-        self.paths(&form, &uses, effect, &world, &mut assessment);
+        let overwrites = form.overwrites.iter().any(|condition| asked.holds(condition));
+        self.paths(&form, &uses, effect, overwrites, &world, &mut assessment);
         if let Some(outcome) = request::judge(
             uses.iter().map(|used| (used.role, used.word.as_deref())),
             &form,
@@ -124,9 +128,7 @@ impl<'a> Assessor<'a, '_> {
         ) {
             let carrier = self.carrier.clone();
             for used in &outcome.paths {
-                let fate = judge_payload_path(used, &world);
-                assessment.raise(fate.class);
-                assessment.findings.extend(fate.findings);
+                assessment.suffer(judge_payload_path(used, &world));
             }
             assessment.merge(outcome, |code| carrier.carry(code));
         }
@@ -153,7 +155,9 @@ impl<'a> Assessor<'a, '_> {
         let subcommand = self.reading.forms.len() > 1;
         if let Some(verdict) = &form.base {
             let span = if subcommand { self.leading_span() } else { self.span };
-            self.say(form.id, verdict, span, "", assessment);
+            if !self.loses_nothing(form.loses.filter(|_| verdict.effect.is_some()), span, assessment) {
+                self.say(form.id, verdict, span, "", assessment);
+            }
         }
         if self.reading.unknown_option {
             assessment.raise(Class::Mutating);
@@ -200,7 +204,20 @@ impl<'a> Assessor<'a, '_> {
             .map_or(first, |last| first.to(last.span))
     }
 
-    fn clauses(&self, met: &[&Clause<'static>], assessment: &mut Assessment) {
+    /// Whether a git command that would throw work away has none to throw away here. Otherwise it is at stake.
+    fn loses_nothing(&self, work: Option<Work>, span: Span, assessment: &mut Assessment) -> bool {
+        let world = World { folder: &self.carrier.folder, ..*self.world };
+        let Some(stake) = work.and_then(|work| world.work_of(work, self.command, &self.reading)) else { return false };
+        if let Some(leaves) = world.leaves(&stake) {
+            assessment.changes_nothing |= leaves == Leaves::AsItWas;
+            assessment.raise(Class::Mutating);
+            return true;
+        }
+        assessment.stakes.push(Stake { what: What::Work(stake), span });
+        false
+    }
+
+    fn clauses(&self, form: &Form<'static>, met: &[&Clause<'static>], assessment: &mut Assessment) {
         for clause in met {
             let Some(verdict) = &clause.verdict else { continue };
             // The effect beside roles names the effect of what those roles find.
@@ -208,6 +225,10 @@ impl<'a> Assessor<'a, '_> {
                 continue;
             }
             let (span, subject) = self.clause_place(clause);
+            let loses = clause.loses.or(form.loses).filter(|_| verdict.effect.is_some());
+            if self.loses_nothing(loses, span, assessment) {
+                continue;
+            }
             self.say(clause.id, verdict, span, &subject, assessment);
         }
     }

@@ -2,12 +2,13 @@
 
 use super::Assessor;
 use super::uses::{Use, is_path_role};
-use crate::effect::{Effect, Finding};
-use crate::follow::step::Arg;
+use crate::effect::Effect;
+use crate::follow::step::{Arg, Piece};
 use crate::rules::paths::{Handling, judge_path};
 use crate::rules::read::operand_roles;
 use crate::rules::schema::{Form, Role, SettingTable};
 use crate::rules::{Assessment, Left, World, carry, destructive, settings, unknown};
+use crate::span::Span;
 use crate::text::Text;
 
 impl<'a> Assessor<'a, '_> {
@@ -16,21 +17,20 @@ impl<'a> Assessor<'a, '_> {
         form: &Form<'static>,
         uses: &[Use<'a>],
         effect: Option<Effect>,
+        overwrites: bool,
         world: &World<'_>,
         assessment: &mut Assessment,
     ) {
         let recursive = form.recursive.iter().any(|name| self.reading.has(name));
         let instead = form.base.as_ref().map_or("", |verdict| verdict.instead);
-        let handling = Handling { rule: form.id, recursive, effect, instead };
+        let handling = Handling { rule: form.id, recursive, effect, instead, overwrites };
         for used in uses {
             match (used.role, &used.word) {
                 (Role::DeletesFound, _) => {
                     for shape in self.found() {
-                        let fate = judge_path(Role::Deletes, &shape, handling, world);
-                        assessment.raise(fate.class);
-                        assessment
-                            .findings
-                            .extend(fate.findings.into_iter().map(|finding| Finding { span: self.span, ..finding }));
+                        let mut fate = judge_path(Role::Deletes, &shape, handling, world);
+                        fate.findings.iter_mut().for_each(|finding| finding.span = self.span);
+                        assessment.suffer(fate);
                     }
                 }
                 (Role::Task, Some(word)) => {
@@ -61,9 +61,12 @@ impl<'a> Assessor<'a, '_> {
                 }
                 (Role::SettingKey(table), Some(word)) => self.kept_setting(form, table, word, uses, world, assessment),
                 (role, Some(word)) if is_path_role(role) => {
-                    let fate = judge_path(role, word, handling, world);
-                    assessment.raise(fate.class);
-                    assessment.findings.extend(fate.findings);
+                    assessment.suffer(judge_path(role, word, handling, world));
+                    if overwrites && role == Role::Writes && world.is_folder(word) {
+                        for inside in self.written_into(word, uses) {
+                            assessment.suffer(judge_path(role, &inside, handling, world));
+                        }
+                    }
                     self.leave(form, role, word, uses, world, assessment);
                 }
                 _ => {}
@@ -116,9 +119,30 @@ impl<'a> Assessor<'a, '_> {
             Role::Writes if secret() => Left::Secret,
             Role::Writes if self.moves_something_precious() => Left::Moved,
             Role::Writes | Role::Appends => Left::Written,
+            Role::Moves | Role::Reads
+                if !form.overwrites.is_empty() && world.earlier.left_at(path, world.folder).is_none() =>
+            {
+                Left::Saved
+            }
             _ => return,
         };
         assessment.left.push((path.clone(), left));
+    }
+
+    /// The paths in a folder that get the content of what is copied or moved there.
+    fn written_into(&self, folder: &Arg, uses: &[Use<'a>]) -> Vec<Arg> {
+        let sources = uses.iter().filter(|used| matches!(used.role, Role::Moves | Role::Reads));
+        let names = sources.filter_map(|used| used.word.as_deref()).filter_map(|word| {
+            let name = word.suffix().trim_end_matches('/').rsplit('/').next()?;
+            let whole = word.text().is_some() || word.suffix().contains('/');
+            (whole && !matches!(name, "" | "." | "..")).then(|| (name.to_owned(), word.span))
+        });
+        let inside = |(name, span): (String, Span)| {
+            let mut path = folder.clone();
+            path.pieces.push(Piece::Text(Text::derived(format!("/{name}"), span)));
+            Arg { pieces: joined(path.pieces), span }
+        };
+        names.map(inside).collect()
     }
 
     pub(super) fn moves_something_precious(&self) -> bool {
@@ -136,4 +160,16 @@ impl<'a> Assessor<'a, '_> {
             assessment.left.clear();
         }
     }
+}
+
+/// Pieces with texts beside each other as one.
+fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut joined: Vec<Piece> = Vec::new();
+    for piece in pieces {
+        match (joined.last_mut(), piece) {
+            (Some(Piece::Text(before)), Piece::Text(text)) => before.push(&text),
+            (_, piece) => joined.push(piece),
+        }
+    }
+    joined
 }

@@ -52,7 +52,7 @@ pub(super) fn just_made(program: &Arg, left: &Left) -> Option<Assessment> {
             input: Input::Inherited,
             at_most: None,
         }),
-        Left::Moved | Left::Written | Left::Secret => return None,
+        Left::Moved | Left::Written | Left::Secret | Left::Saved => return None,
     }
     Some(assessment)
 }

@@ -349,6 +349,8 @@ impl Compiler {
             carries,
             prints: form.prints,
             fetches: form.fetches,
+            overwrites: self.unless(form.overwrites.as_ref(), &scope),
+            loses: form.loses,
         };
         archive::encode(&compiled)
     }
@@ -512,7 +514,7 @@ impl Compiler {
         }
         let condition = self.condition(raw, scope);
         let roles = self.roles(&raw.roles, scope);
-        Some(Clause { id: leak(id), condition, verdict, roles })
+        Some(Clause { id: leak(id), condition, verdict, roles, loses: raw.loses })
     }
 
     fn lowering<'a>(&mut self, clause: &'a Spanned<yaml::Clause>, scope: &Scope<'_>) -> Option<Lowering<'a>> {

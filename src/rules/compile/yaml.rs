@@ -10,6 +10,7 @@ use serde_yaml::Spanned;
 
 use crate::effect::{Class, Effect};
 use crate::rules::schema::{PlaceName, Prints, Where};
+use crate::stake::Work;
 
 /// One entry of a rule file.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -41,6 +42,8 @@ pub struct Entry {
     pub carries: Option<Carries>,
     pub prints: Prints,
     pub fetches: bool,
+    pub overwrites: Option<UnlessClauses>,
+    pub loses: Option<Work>,
 
     // A list of verbs.
     pub prefixes: Many<String>,
@@ -78,6 +81,8 @@ pub struct Form {
     pub carries: Option<Carries>,
     pub prints: Prints,
     pub fetches: bool,
+    pub overwrites: Option<UnlessClauses>,
+    pub loses: Option<Work>,
 }
 
 /// Where carried code runs.
@@ -99,6 +104,7 @@ pub struct Clause {
     pub because: Option<String>,
     pub instead: Option<String>,
     pub to: Option<Class>,
+    pub loses: Option<Work>,
     pub roles: BTreeMap<String, Many<String>>,
 
     pub option: Many<String>,
@@ -317,6 +323,8 @@ impl Entry {
             carries: self.carries,
             prints: self.prints,
             fetches: self.fetches,
+            overwrites: self.overwrites,
+            loses: self.loses,
         };
         (form, self.examples)
     }

@@ -1,0 +1,236 @@
+//! What stands where a pattern fits: how much it is, and whether git holds it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+
+use super::git::Survey;
+use super::git::budget::Budget;
+use super::git::glob;
+use crate::place;
+
+/// How many links that lead nowhere are followed.
+const MOST_LINKS: usize = 8;
+
+/// How much there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Amount {
+    /// Files, links and everything else that is no folder.
+    pub files: u64,
+    /// Bytes.
+    pub bytes: u64,
+    /// Files that git does not hold as they are, and that cannot be made again.
+    pub loose: u64,
+}
+
+/// The paths that a pattern fits, in order, without symbolic links on the way to them; `None` when the budget is
+/// spent before all are found.
+pub fn expand(pattern: &str, budget: &Budget) -> Option<Vec<PathBuf>> {
+    let mut found: BTreeSet<PathBuf> = BTreeSet::from([PathBuf::from("/")]);
+    for name in pattern.split('/').filter(|name| !matches!(*name, "" | ".")) {
+        let mut next = BTreeSet::new();
+        for path in &found {
+            match name {
+                ".." => next
+                    .extend(path.canonicalize().ok().map(|real| real.parent().map(Path::to_path_buf).unwrap_or(real))),
+                "**" => folders(path, budget, &mut next)?,
+                name if glob::is_pattern(name.as_bytes()) => fitting(path, name, budget, &mut next)?,
+                name => {
+                    budget.spend()?;
+                    let path = path.join(plain(name));
+                    if path.symlink_metadata().is_ok() {
+                        next.insert(path);
+                    }
+                }
+            }
+        }
+        found = next;
+    }
+    let real = |path: PathBuf| match (path.parent().and_then(|parent| parent.canonicalize().ok()), path.file_name()) {
+        (Some(parent), Some(name)) => parent.join(name),
+        _ => path,
+    };
+    Some(found.into_iter().map(real).collect())
+}
+
+/// A name without the quotes of a pattern.
+pub fn plain(name: &str) -> String {
+    let mut plain = String::new();
+    let mut characters = name.chars();
+    while let Some(c) = characters.next() {
+        plain.extend(if c == '\\' { characters.next() } else { Some(c) });
+    }
+    plain
+}
+
+fn fitting(folder: &Path, pattern: &str, budget: &Budget, found: &mut BTreeSet<PathBuf>) -> Option<()> {
+    let Ok(entries) = fs::read_dir(folder) else { return Some(()) };
+    for entry in entries.flatten() {
+        budget.spend()?;
+        let name = entry.file_name();
+        let hidden = name.as_bytes().starts_with(b".") && !pattern.starts_with('.');
+        if !hidden && glob::matches(pattern.as_bytes(), name.as_bytes()) {
+            found.insert(entry.path());
+        }
+    }
+    Some(())
+}
+
+/// A folder and all folders below it.
+fn folders(folder: &Path, budget: &Budget, found: &mut BTreeSet<PathBuf>) -> Option<()> {
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            budget.spend()?;
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                open.push(entry.path());
+            }
+        }
+        found.insert(folder);
+    }
+    Some(())
+}
+
+/// Adds up what stands at a path, and in it; `None` when the budget is spent before: then there is more.
+///
+/// With `stop`, nothing more is counted once a file is found that git does not hold.
+pub fn measure(
+    path: &Path,
+    survey: Option<&Survey<'_>>,
+    stop: bool,
+    budget: &Budget,
+    amount: &mut Amount,
+) -> Option<()> {
+    let mut open = vec![path.to_path_buf()];
+    while let Some(path) = open.pop() {
+        budget.spend()?;
+        let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
+        let is_git = path.file_name().is_some_and(|name| name == ".git");
+        if metadata.is_dir() {
+            if is_git && stop {
+                amount.loose += 1;
+                return Some(());
+            }
+            let Ok(entries) = fs::read_dir(&path) else {
+                // What cannot be looked into counts as one thing that is lost.
+                amount.files += 1;
+                amount.loose += 1;
+                continue;
+            };
+            let mut inside: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+            inside.sort_by(|one, other| other.cmp(one));
+            open.extend(inside);
+            continue;
+        }
+        amount.files += 1;
+        amount.bytes += metadata.len();
+        if !is_git && is_held(&path, survey, budget)? {
+            continue;
+        }
+        amount.loose += 1;
+        if stop {
+            return Some(());
+        }
+    }
+    Some(())
+}
+
+fn is_held(path: &Path, survey: Option<&Survey<'_>>, budget: &Budget) -> Option<bool> {
+    let Some(survey) = survey else { return Some(false) };
+    let from_top = path.strip_prefix(survey.top()).ok().and_then(Path::to_str);
+    let in_git = path.components().any(|component| component == Component::Normal(".git".as_ref()));
+    if !in_git && from_top.is_some_and(place::is_made_again) {
+        return Some(true);
+    }
+    match survey.holds(path) {
+        Some(held) => Some(held && !in_git),
+        None => budget.exhausted().is_none().then_some(false),
+    }
+}
+
+/// Whether git holds everything that a pattern fits, or it can be made again.
+pub fn is_kept(pattern: &str, home: Option<&Path>, budget: &Budget) -> Option<bool> {
+    let paths = expand(pattern, budget)?;
+    let mut surveys: Vec<(PathBuf, Option<Survey<'_>>)> = Vec::new();
+    for path in &paths {
+        let parent = path.parent()?;
+        if !surveys.iter().any(|(known, _)| known == parent) {
+            surveys.push((parent.to_path_buf(), Survey::around(parent, home, budget)));
+        }
+        let survey = surveys.iter().find(|(known, _)| known == parent).and_then(|(_, survey)| survey.as_ref())?;
+        let mut amount = Amount::default();
+        measure(path, Some(survey), true, budget, &mut amount)?;
+        if amount.loose > 0 {
+            return Some(false);
+        }
+    }
+    (!paths.is_empty()).then_some(true)
+}
+
+/// Where an absolute path leads, when that is elsewhere than its text says. What is not there yet is where it would be.
+pub fn real(path: &str, home: Option<&str>) -> Option<String> {
+    let mut path = PathBuf::from(path);
+    let plain: PathBuf = without_dots(&path);
+    for _ in 0..MOST_LINKS {
+        let real = match existing(&path)? {
+            (real, rest, None) if rest.as_os_str().is_empty() => real,
+            (real, rest, None) => real.join(rest),
+            // A link that leads nowhere yet.
+            (real, rest, Some(target)) => {
+                path = real.join(target).join(rest);
+                continue;
+            }
+        };
+        let real = at_home(real, home);
+        return (real != plain).then(|| real.into_os_string().into_string().ok()).flatten();
+    }
+    None
+}
+
+/// The part of a path that exists, resolved; the rest; and, where the rest begins with a link that leads nowhere, what
+/// that link says (the rest is then what stands behind it).
+fn existing(path: &Path) -> Option<(PathBuf, PathBuf, Option<PathBuf>)> {
+    let mut here = path;
+    let mut rest = PathBuf::new();
+    loop {
+        match here.canonicalize() {
+            Ok(real) => return Some((real, rest, None)),
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                if let Ok(target) = here.read_link() {
+                    return Some((here.parent()?.canonicalize().ok()?, rest, Some(target)));
+                }
+                let name = PathBuf::from(here.file_name()?);
+                rest = if rest.as_os_str().is_empty() { name } else { name.join(rest) };
+                here = here.parent()?;
+            }
+            Err(_) => return None,
+        }
+    }
+}
+
+fn without_dots(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::ParentDir => drop(plain.pop()),
+            Component::CurDir => {}
+            component => plain.push(component),
+        }
+    }
+    plain
+}
+
+/// A path below the home folder or a folder for temporary files by the name that these have, where they are links.
+fn at_home(real: PathBuf, home: Option<&str>) -> PathBuf {
+    for name in [home, Some("/tmp"), Some("/var/tmp")].into_iter().flatten().map(Path::new) {
+        if let Ok(led) = name.canonicalize()
+            && led != name
+            && let Ok(rest) = real.strip_prefix(&led)
+        {
+            return name.join(rest);
+        }
+    }
+    real
+}
