@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::stake::Change;
+use crate::visible;
 
 /// What would be lost. It goes to whoever is asked: on a terminal, or as JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,4 +110,130 @@ pub struct Phrase {
     pub what: String,
     /// The text.
     pub text: String,
+}
+
+impl Loss {
+    /// How many files go.
+    pub fn files(&self) -> u64 {
+        self.paths.iter().map(|path| path.files).sum()
+    }
+
+    /// Whether nothing was found that would be lost, nor where.
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty() && self.git.is_empty() && self.reaches.is_empty()
+    }
+
+    /// What is lost, a line each, at most `most` of a kind; every character may be sent to a terminal.
+    pub fn lines(&self, most: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        lines.extend(limited(&self.paths, most, PathLoss::told));
+        if self.paths.len() > 1 {
+            lines.push(format!("together {}", amount(self.files(), self.paths.iter().map(|path| path.bytes).sum())));
+        }
+        for git in &self.git {
+            lines.extend(git.lines(most));
+        }
+        lines.extend(self.reaches.iter().map(Reach::told));
+        lines.extend(self.limits.iter().cloned());
+        lines.into_iter().map(|line| visible::line(&line).into_owned()).collect()
+    }
+}
+
+/// The first of some things, and how many there are more.
+fn limited<T>(things: &[T], most: usize, told: impl Fn(&T) -> String) -> Vec<String> {
+    let mut lines: Vec<String> = things.iter().take(most).map(told).collect();
+    if let Some(more) = things.len().checked_sub(most).filter(|more| *more > 0) {
+        lines.push(format!("and {more} more"));
+    }
+    lines
+}
+
+impl PathLoss {
+    fn told(&self) -> String {
+        let what = match self.kind {
+            Standing::Missing => return format!("{}: nothing stands there now", self.path),
+            Standing::Link => return format!("{}: a link; what it leads to stays", self.path),
+            Standing::Special => return format!("{}: a device, socket or pipe", self.path),
+            Standing::File => size(self.bytes),
+            Standing::Folder => amount(self.files, self.bytes),
+        };
+        let git = match self.not_in_git {
+            None => ", not in a git repository".to_owned(),
+            Some(0) => ", all in git".to_owned(),
+            Some(loose) if loose == self.files && self.kind == Standing::File => ", not in git".to_owned(),
+            Some(loose) => format!(", {loose} not in git"),
+        };
+        let outside = if self.outside { ", outside the project" } else { "" };
+        let change =
+            if self.change == Change::Deleted { String::new() } else { format!(" is {}", self.change.as_str()) };
+        format!("{}{change}: {what}{git}{outside}", self.path)
+    }
+}
+
+impl GitLoss {
+    fn lines(&self, most: usize) -> Vec<String> {
+        let branch = self.branch.as_ref().map(|branch| format!(" on {branch}")).unwrap_or_default();
+        let mut lines = vec![format!("in {}{branch}:", self.repository)];
+        let parts: [(&str, Vec<String>); 3] = [
+            ("with changes that are not committed", self.changed.clone()),
+            ("not tracked", self.untracked.clone()),
+            ("that nothing else has", self.commits.iter().map(Commit::told).collect()),
+        ];
+        for (number, (what, names)) in parts.into_iter().enumerate() {
+            let thing = if number == 2 { "commit" } else { "file" };
+            let plural = if names.len() == 1 { "" } else { "s" };
+            if !names.is_empty() {
+                lines.push(format!("  {} {thing}{plural} {what}:", names.len()));
+                lines.extend(limited(&names, most, |name| format!("    {name}")));
+            }
+        }
+        lines
+    }
+}
+
+impl Commit {
+    fn told(&self) -> String {
+        format!("{} {}", self.id, self.subject)
+    }
+}
+
+impl Reach {
+    fn told(&self) -> String {
+        let names: Vec<String> = self.names.iter().map(|(name, value)| format!("{name} {value}")).collect();
+        let production = if self.production { " (looks like production)" } else { "" };
+        format!("{}: {}{production}", self.kind, names.join(", "))
+    }
+}
+
+fn amount(files: u64, bytes: u64) -> String {
+    format!("{files} file{}, {}", if files == 1 { "" } else { "s" }, size(bytes))
+}
+
+/// A number of bytes as people say it.
+fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return format!("{bytes} bytes");
+    }
+    let mut tenths = bytes / 100;
+    let mut unit = 0;
+    while tenths >= 10_000 && unit + 1 < UNITS.len() {
+        tenths /= 1000;
+        unit += 1;
+    }
+    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS.get(unit).copied().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_said_in_units() {
+        for (bytes, said) in
+            [(0, "0 bytes"), (999, "999 bytes"), (1000, "1.0 kB"), (4_200_000, "4.2 MB"), (u64::MAX, "18446744.0 TB")]
+        {
+            assert_eq!(size(bytes), said);
+        }
+    }
 }

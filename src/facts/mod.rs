@@ -4,8 +4,11 @@
 
 mod files;
 mod git;
+pub mod look;
 pub mod loss;
 pub mod machine;
+mod reach;
+mod settings;
 
 use crate::stake::WorkStake;
 use loss::GitLoss;

@@ -23,7 +23,7 @@ pub fn only_from(tip: Id, others: &[Id], objects: &Objects<'_>, budget: &Budget)
                 // At the border of a shallow clone, a parent is not there.
                 let Some(commit) = objects.commit(id) else { return budget.exhausted().is_none().then_some(()) };
                 open.push((commit.time, id));
-                seen.insert(id, Seen { commit, shared, waits: true });
+                seen.insert(id, Seen { commit, shared, waits: true, turn: usize::MAX });
                 *undecided += usize::from(!shared);
             }
             Some(known) if shared && !known.shared => {
@@ -52,12 +52,15 @@ pub fn only_from(tip: Id, others: &[Id], objects: &Objects<'_>, budget: &Budget)
         }
     }
     let mut oldest = i64::MAX;
+    let mut turns = 0;
     while let Some((time, id)) = open.pop() {
         if undecided == 0 && time.saturating_add(SLACK) < oldest {
             break;
         }
         let Some(taken) = seen.get_mut(&id).filter(|taken| taken.waits) else { continue };
         taken.waits = false;
+        taken.turn = taken.turn.min(turns);
+        turns += 1;
         let shared = taken.shared;
         if !shared {
             undecided -= 1;
@@ -67,10 +70,10 @@ pub fn only_from(tip: Id, others: &[Id], objects: &Objects<'_>, budget: &Budget)
             add(parent, shared, &mut seen, &mut open, &mut undecided)?;
         }
     }
-    let mut own: Vec<(Id, Commit)> =
-        seen.into_iter().filter(|(_, seen)| !seen.shared).map(|(id, seen)| (id, seen.commit)).collect();
-    own.sort_by_key(|(id, commit)| (std::cmp::Reverse(commit.time), *id));
-    Some(own)
+    let mut own: Vec<(Id, Seen)> = seen.into_iter().filter(|(_, seen)| !seen.shared).collect();
+    // As they were taken: no commit before those that build on it.
+    own.sort_by_key(|(id, seen)| (seen.turn, *id));
+    Some(own.into_iter().map(|(id, seen)| (id, seen.commit)).collect())
 }
 
 struct Seen {
@@ -79,4 +82,6 @@ struct Seen {
     shared: bool,
     /// Whether its parents are yet to be looked at.
     waits: bool,
+    /// When it was taken.
+    turn: usize,
 }

@@ -40,7 +40,7 @@ impl<'b> Survey<'b> {
 
     /// Whether git holds the file at an absolute path as it is: it is tracked, and nothing in it has changed since.
     pub fn holds(&self, file: &Path) -> Option<bool> {
-        let path = self.from_top(file)?;
+        let path = self.path_from_top(file)?;
         match self.index.entry(&path) {
             Some(entry) if entry.is_submodule() => Some(false),
             Some(entry) => state(&self.repository, &self.index, entry, self.budget).map(|state| state == State::Same),
@@ -49,7 +49,7 @@ impl<'b> Survey<'b> {
     }
 
     /// A path from the top, as the index has it.
-    pub(super) fn from_top(&self, path: &Path) -> Option<Vec<u8>> {
+    pub(super) fn path_from_top(&self, path: &Path) -> Option<Vec<u8>> {
         let mut names: Vec<&[u8]> = Vec::new();
         for component in path.strip_prefix(&self.repository.top).ok()?.components() {
             match component {

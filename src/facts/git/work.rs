@@ -299,7 +299,7 @@ impl Look<'_> {
             let before = given.get(..at).unwrap_or_default();
             before.rfind('/').map_or(".", |slash| before.get(..=slash).unwrap_or("."))
         });
-        self.survey.from_top(&self.folder.join(known))
+        self.survey.path_from_top(&self.folder.join(known))
     }
 
     /// The commit that a name means; `None` when it is none, or written in a way that is not read here.
