@@ -299,10 +299,10 @@ impl World<'_> {
     /// The names of the places that a path in this role lies in, for conditions.
     pub fn place_names(&self, role: Role, path: &Arg) -> Vec<PlaceName> {
         let mut names = Vec::new();
-        if matches!(role, Role::Reads | Role::Sends | Role::Path | Role::Appends) && is_secret(path) {
+        if matches!(role, Role::Reads | Role::Sends | Role::Stages | Role::Path | Role::Appends) && is_secret(path) {
             names.push(PlaceName::Secret);
         }
-        if place::is_remote(path) || matches!(role, Role::Reads | Role::Sends | Role::Path) {
+        if place::is_remote(path) || matches!(role, Role::Reads | Role::Sends | Role::Stages | Role::Path) {
             return names;
         }
         let Location { place, regenerable } = self.locate(path);

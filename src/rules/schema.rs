@@ -182,6 +182,8 @@ pub enum Role {
     Folder,
     /// A path whose content leaves the machine.
     Sends,
+    /// A path whose content leaves the machine when a later command sends this folder.
+    Stages,
     /// Text that leaves the machine.
     Discloses,
     /// The name of a task of a runner: a deleting verb in it counts.

@@ -114,6 +114,14 @@ impl<'a> Assessor<'a, '_> {
             let sources = uses.iter().filter(|used| matches!(used.role, Role::Reads | Role::Moves));
             sources.filter_map(|used| used.word.as_deref()).any(|word| world.is_secret_path(word))
         };
+        if role == Role::Stages {
+            // What is sent from here later has the secret in it.
+            if world.is_secret_path(path) {
+                let here = Arg::known(Text::derived(".", path.span), path.span);
+                assessment.left.push((here, Left::Secret));
+            }
+            return;
+        }
         let left = match role {
             Role::Writes if form.fetches => Left::Fetched,
             Role::Writes if secret() => Left::Secret,

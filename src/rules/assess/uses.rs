@@ -110,6 +110,7 @@ pub(super) fn is_path_role(role: Role) -> bool {
             | Role::Creates
             | Role::Formats
             | Role::Sends
+            | Role::Stages
             | Role::Path
     )
 }

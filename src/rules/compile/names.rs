@@ -22,6 +22,7 @@ const ROLES: &[(&str, Role)] = &[
     ("path", Role::Path),
     ("folder", Role::Folder),
     ("sends", Role::Sends),
+    ("stages", Role::Stages),
     ("discloses", Role::Discloses),
     ("task", Role::Task),
     ("found-name", Role::FoundName),
