@@ -103,7 +103,7 @@ impl<'a> Follower<'a, '_> {
             Builtin::Popd => self.popd(call),
             Builtin::Printf => self.printf(call),
             Builtin::Pushd => self.pushd(call),
-            Builtin::Read => self.read(call),
+            Builtin::Read => self.read(call, mark),
             Builtin::Return => self.return_from(call),
             Builtin::Set => self.set(call),
             Builtin::Shift => self.shift(call),

@@ -4,7 +4,7 @@ use super::endless::{outcome, outcome_of, takes_all};
 use super::follower::{Fail, Follower};
 use super::state::{Mark, Snapshot};
 use super::step::Arg;
-use crate::shell::ast::{CaseArm, Command, CommandKind, Condition, Connector, Item, Pipeline, Script};
+use crate::shell::ast::{ArmEnd, CaseArm, Command, CommandKind, Condition, Connector, Item, Pipeline, Script};
 
 impl<'a> Follower<'a, '_> {
     /// Follows a script for what it does.
@@ -115,6 +115,11 @@ impl<'a> Follower<'a, '_> {
                 succeeded.push(self.snapshot(mark));
                 let ways = std::mem::take(&mut failed);
                 self.resume_or_dead(mark, ways);
+            } else if !succeeded.is_empty() {
+                // `a || b && c`: c runs after either.
+                let mut ways = std::mem::take(&mut succeeded);
+                ways.push(self.snapshot(mark));
+                self.resume(mark, ways);
             }
             if index + 1 == item.rest.len() {
                 self.conditions -= u32::from(guarded);
@@ -164,8 +169,8 @@ impl<'a> Follower<'a, '_> {
                 self.while_loop(*until, condition, body, command.span);
                 Fail::Same
             }
-            CommandKind::For { name, words, body, .. } => {
-                self.for_loop(name, words.as_deref(), body, command.span);
+            CommandKind::For { select, name, words, body } => {
+                self.for_loop(*select, name, words.as_deref(), body, command.span);
                 Fail::Same
             }
             CommandKind::ArithmeticFor { init, condition, update, body } => {
@@ -228,7 +233,7 @@ impl<'a> Follower<'a, '_> {
     fn arms(&mut self, arms: &'a [CaseArm]) {
         let mark = self.mark();
         let mut ends = vec![self.snapshot(&mark)];
-        let mut fallen: Option<Snapshot<'a>> = None;
+        let (mut fallen, mut continued): (Option<Snapshot<'a>>, Vec<Snapshot<'a>>) = (None, Vec::new());
         let sure = takes_all(arms);
         for arm in arms {
             for pattern in &arm.patterns {
@@ -236,11 +241,14 @@ impl<'a> Follower<'a, '_> {
             }
             let mut starts = vec![self.snapshot(&mark)];
             starts.extend(fallen.take());
+            starts.extend(continued.iter().cloned());
             self.resume(&mark, starts);
             self.optionally(sure, |follower| follower.script(&arm.body));
             let end = self.snapshot(&mark);
-            if arm.end == crate::shell::ast::ArmEnd::FallThrough {
-                fallen = Some(end.clone());
+            match arm.end {
+                ArmEnd::FallThrough => fallen = Some(end.clone()),
+                ArmEnd::Continue => continued.push(end.clone()),
+                ArmEnd::Break => {}
             }
             ends.push(end);
             self.state.undo(&mark);

@@ -290,6 +290,7 @@ impl<'a> Follower<'a, '_> {
         self.subscripts(&arguments);
         self.emit(call, Printed::Nothing);
         let functions = arguments.iter().any(|argument| argument.text() == Some("-f"));
+        let references = arguments.iter().any(|argument| argument.text() == Some("-n"));
         let names: Vec<String> = arguments.iter().filter_map(Arg::as_written).collect();
         for name in names.iter().map(String::as_str).filter(|name| !name.starts_with('-')) {
             let bare = name.split_once('[').map_or(name, |(bare, _)| bare);
@@ -299,7 +300,7 @@ impl<'a> Follower<'a, '_> {
                 let array = super::value::unknown_array(bare);
                 self.set_values(bare, vec![array]);
             } else if is_name(name) {
-                let name = self.referred(name);
+                let name = if references { name.to_owned() } else { self.referred(name) };
                 self.set_variable(&name, Variable::unset());
             } else {
                 self.state.functions.remove(name);

@@ -68,11 +68,12 @@ impl Separators {
         }
     }
 
-    /// What `"$*"` puts between words.
-    pub(super) fn joint(&self) -> String {
+    /// What `"$*"` puts between words, when it is known.
+    fn joint(&self) -> Option<String> {
         match self {
-            Separators::These(these) => these.chars().take(1).collect(),
-            _ => " ".to_owned(),
+            Separators::These(these) => Some(these.chars().take(1).collect()),
+            Separators::Default => Some(" ".to_owned()),
+            Separators::Unknown => None,
         }
     }
 }
@@ -122,10 +123,12 @@ impl Fields {
     /// Several results: each element is a word of its own, joined where there can be only one.
     pub(super) fn list(&mut self, values: &[Arg], quoted: bool, star: bool) {
         if self.mode == Mode::Single || (quoted && star) {
-            let joint = if star { self.separators.joint() } else { " ".to_owned() };
+            let joint = if star { self.separators.joint() } else { Some(" ".to_owned()) };
             for (index, value) in values.iter().enumerate() {
-                if index > 0 {
-                    self.text(Text::derived(joint.as_str(), value.span), false);
+                match &joint {
+                    _ if index == 0 => {}
+                    Some(joint) => self.text(Text::derived(joint.as_str(), value.span), false),
+                    None => self.hole(Hole::open(Source::Other)),
                 }
                 self.whole(value, false);
             }

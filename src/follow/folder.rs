@@ -20,6 +20,8 @@ impl<'a> Follower<'a, '_> {
     pub(super) fn cd(&mut self, call: Call) -> Fail<'a> {
         let operands = operands(call.arguments());
         let target = match operands {
+            // Bash refuses what it does not know, and stays.
+            [only] if only.prefix().len() > 1 && only.prefix().starts_with('-') && call.argv.len() == 2 => None,
             [] => Some(self.condensed(|follower| follower.variable_string("HOME"))),
             [only] => Some(only.clone()),
             _ => None,
@@ -116,8 +118,8 @@ impl<'a> Follower<'a, '_> {
     /// `$OLDPWD`
     pub(super) fn previous_folder(&self) -> Arg {
         match &self.state.registers.place.previous {
-            Some(folder) => path_of(folder, "OLDPWD"),
-            None => parameters::unknown("OLDPWD", Span::default()),
+            Some(folder) if *folder != Folder::Unknown => path_of(folder, "OLDPWD"),
+            _ => parameters::unknown("OLDPWD", Span::default()),
         }
     }
 
@@ -168,13 +170,18 @@ impl<'a> Follower<'a, '_> {
     }
 }
 
+/// Whether `text` is an option of `cd` that does not change where it goes.
+fn is_option(text: &str) -> bool {
+    text.strip_prefix('-').is_some_and(|letters| !letters.is_empty() && letters.bytes().all(|b| b"LPe@".contains(&b)))
+}
+
 /// The operands of `cd` and its kin.
 fn operands(arguments: &[Arg]) -> &[Arg] {
     let mut rest = arguments;
     while let Some((first, others)) = rest.split_first() {
         match first.text() {
             Some("--") => return others,
-            Some("-L" | "-P" | "-e" | "-@" | "-Pe" | "-n") => rest = others,
+            Some(text) if is_option(text) => rest = others,
             _ => break,
         }
     }

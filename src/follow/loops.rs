@@ -2,6 +2,7 @@
 
 use super::endless::{always_holds, has_a_round, outcome};
 use super::follower::{Follower, Frame};
+use super::parameters::unknown;
 use super::state::{Channel, Mark, Snapshot};
 use super::step::{Arg, Hole, Piece, Source, StepId};
 use super::tracked::Changes;
@@ -37,14 +38,25 @@ impl<'a> Follower<'a, '_> {
         });
     }
 
-    /// `for` and `select`: the variable is one of the words.
-    pub(super) fn for_loop(&mut self, name: &'a str, words: Option<&'a [Word]>, body: &'a Script, span: Span) {
+    /// `for` and `select`: the variable is one of the words. `select` leaves it empty when the answer names none.
+    pub(super) fn for_loop(
+        &mut self,
+        select: bool,
+        name: &'a str,
+        words: Option<&'a [Word]>,
+        body: &'a Script,
+        span: Span,
+    ) {
         let span = self.at(span);
         let items = match words {
             Some(words) => self.rounds(|follower| follower.words(words)).concat(),
             None => self.state.registers.arguments.all(),
         };
-        let values = items_as_values(name, items, span);
+        let mut values = items_as_values(name, items, span);
+        if select {
+            values.push(Value::Scalar(Arg::default()));
+            self.set_values("REPLY", vec![Value::Scalar(unknown("REPLY", span))]);
+        }
         let rounds = if has_a_round(words) { Rounds::Some } else { Rounds::Any };
         self.repeat(rounds, |follower, _| {
             if !values.is_empty() {

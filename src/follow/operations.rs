@@ -109,15 +109,16 @@ impl<'a> Follower<'a, '_> {
                 Base::String { value, given }
             }
             Base::List { items, star } => {
-                // $0 stands before the positional arguments: `${@:1}` begins with $1.
+                // $0 stands before the positional arguments: `${@:1}` begins with $1, `${@:0}` with $0.
                 let shift = usize::from(matches!(parameter.name.as_str(), "@" | "*"));
                 let cut = (!items.iter().any(Arg::splits)).then(|| bounds(items.len() + shift)).flatten();
                 let items = match cut {
                     Some((start, end)) => {
-                        let start = start.saturating_sub(shift);
-                        items.get(start..end.saturating_sub(shift).max(start)).unwrap_or_default().to_vec()
+                        let first = (shift == 1).then(|| self.variable_string("0"));
+                        let all: Vec<Arg> = first.into_iter().chain(items).collect();
+                        all.get(start..end).unwrap_or_default().to_vec()
                     }
-                    None if offset.is_some_and(|offset| offset <= shift as i64) && length.is_none() => items,
+                    None if offset.is_some_and(|offset| offset == shift as i64) && length.is_none() => items,
                     None => vec![Arg::hole(
                         super::step::Hole {
                             splits: true,
@@ -292,5 +293,20 @@ fn change_case(text: &str, operator: char, all: bool, pattern: Option<&Pattern>)
 
 /// Quoted as `${x@Q}` and `printf %q` quote, so that a shell reads the same characters.
 pub(super) fn quote(text: &str) -> String {
+    if text.contains(|c: char| c.is_ascii_control()) {
+        let mut quoted = "$'".to_owned();
+        for c in text.chars() {
+            match c {
+                '\n' => quoted.push_str("\\n"),
+                '\t' => quoted.push_str("\\t"),
+                '\r' => quoted.push_str("\\r"),
+                '\x1b' => quoted.push_str("\\E"),
+                '\'' | '\\' => quoted.extend(['\\', c]),
+                _ if c.is_ascii_control() => quoted.push_str(&format!("\\{:03o}", u32::from(c))),
+                _ => quoted.push(c),
+            }
+        }
+        return quoted + "'";
+    }
     format!("'{}'", text.replace('\'', "'\\''"))
 }

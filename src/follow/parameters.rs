@@ -3,7 +3,7 @@
 use super::choices::{Choice, Subject};
 use super::fields::Fields;
 use super::follower::Follower;
-use super::step::{Arg, Hole, Source};
+use super::step::{Arg, Hole, Piece, Source};
 use super::value::{self, Array, Key, Value, Variable};
 use super::words::{Surroundings, is_name};
 use crate::shell::ast::{Operation, Parameter, Part, Word};
@@ -147,6 +147,15 @@ impl<'a> Follower<'a, '_> {
         match (value, subscript) {
             (Value::Unset, Subscript::All { star }) => Base::List { items: Vec::new(), star: *star },
             (Value::Unset, _) => Base::Unset,
+            // What the environment holds is one string or none.
+            (Value::Scalar(mut value), Subscript::All { star }) if !given && value.has_hole() => {
+                value.pieces.iter_mut().for_each(|piece| {
+                    if let Piece::Hole(hole) = piece {
+                        hole.splits = true;
+                    }
+                });
+                Base::List { items: vec![value], star: *star }
+            }
             (Value::Scalar(value), Subscript::All { star }) => Base::List { items: vec![value], star: *star },
             (Value::Scalar(value), Subscript::One(Some(key))) if key != "0" && given => {
                 let _ = value;

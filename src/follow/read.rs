@@ -6,7 +6,7 @@ use super::command::Call;
 use super::fields::{Fields, Mode, Separators};
 use super::follower::{Fail, Follower, Frame, Printed};
 use super::limits;
-use super::state::{Channel, Feed};
+use super::state::{Channel, Feed, Mark};
 use super::step::{Arg, Hole, Input, Piece, Source};
 use super::value::{Array, Value};
 use crate::span::Span;
@@ -26,29 +26,59 @@ struct Wanted {
     strange: bool,
 }
 
+/// What may be read, without the delimiters.
+struct Lines {
+    /// One of these.
+    lines: Vec<Arg>,
+    /// One of these at the end of the input, when that may be reached.
+    last: Option<Vec<Arg>>,
+}
+
 impl<'a> Follower<'a, '_> {
-    /// `read`
-    pub(super) fn read(&mut self, call: Call) -> Fail<'a> {
+    /// `read`: at the end of its input it fails, and leaves the variables empty or with what stood there without
+    /// a newline.
+    pub(super) fn read(&mut self, call: Call, mark: Option<&Mark<'a>>) -> Fail<'a> {
         let wanted = wanted(call.arguments(), "adeinNptu");
         let feed = call.opened.streams.read(wanted.descriptor).cloned();
-        let assignments = call.assignments.clone();
+        let ifs = call.assignments.iter().find(|(name, _)| name == "IFS").map(|(_, value)| value.clone());
         let span = call.span;
         self.emit(call, Printed::Nothing);
         self.takes_time();
         self.subscripts(&wanted.names);
-        let lines = self.next_lines(feed.as_ref(), &wanted, span);
-        let ifs = assignments.iter().find(|(name, _)| name == "IFS").map(|(_, value)| value.clone());
-        let split = |follower: &mut Self, line: &Arg| follower.split_line(line, ifs.as_ref());
-        if let Some(array) = &wanted.array {
-            let values = lines.iter().map(|line| Value::Array(Rc::new(Array::of(split(self, line))))).collect();
-            self.fill(array, values);
+        let Lines { mut lines, last } = self.next_lines(feed.as_ref(), &wanted, span);
+        let Some(last) = last else {
+            self.fill_line(&wanted, &lines, ifs.as_ref(), span);
             return Fail::Same;
+        };
+        match mark {
+            Some(mark) => {
+                let here = self.mark();
+                self.fill_line(&wanted, &last, ifs.as_ref(), span);
+                let failed = self.snapshot(mark);
+                self.state.undo(&here);
+                self.fill_line(&wanted, &lines, ifs.as_ref(), span);
+                Fail::Ways(vec![failed])
+            }
+            None => {
+                lines.extend(last);
+                self.fill_line(&wanted, &lines, ifs.as_ref(), span);
+                Fail::Same
+            }
+        }
+    }
+
+    /// Gives the variables what they get of one of `lines`.
+    fn fill_line(&mut self, wanted: &Wanted, lines: &[Arg], ifs: Option<&Arg>, span: Span) {
+        if let Some(array) = &wanted.array {
+            let values =
+                lines.iter().map(|line| Value::Array(Rc::new(Array::of(self.split_line(line, ifs))))).collect();
+            return self.fill(array, values);
         }
         if wanted.names.is_empty() {
-            self.fill(&Arg::made("REPLY", span), lines.into_iter().map(Value::Scalar).collect());
-            return Fail::Same;
+            let values = lines.iter().cloned().map(Value::Scalar).collect();
+            return self.fill(&Arg::made("REPLY", span), values);
         }
-        let separators = self.separators_of(ifs.as_ref());
+        let separators = self.separators_of(ifs);
         for (index, name) in wanted.names.iter().enumerate() {
             let last = index + 1 == wanted.names.len();
             let values = lines.iter().map(|line| match line.as_text() {
@@ -60,7 +90,6 @@ impl<'a> Follower<'a, '_> {
             let values: Vec<Value> = values.collect();
             self.fill(name, values);
         }
-        Fail::Same
     }
 
     /// `mapfile`
@@ -73,8 +102,11 @@ impl<'a> Follower<'a, '_> {
             self.evaluate_code(code, span, None);
         }
         let all = Wanted { delimiter: Some(None), ..Wanted::default() };
-        let texts =
-            if wanted.strange { vec![unread(feed.as_ref(), span)] } else { self.next_lines(feed.as_ref(), &all, span) };
+        let texts = if wanted.strange {
+            vec![unread(feed.as_ref(), span)]
+        } else {
+            self.next_lines(feed.as_ref(), &all, span).lines
+        };
         let values = texts.iter().map(|text| Value::Array(Rc::new(lines_of(text, &wanted))));
         let values: Vec<Value> = values.collect();
         let name = wanted.names.into_iter().next().unwrap_or_else(|| Arg::made("MAPFILE", span));
@@ -82,12 +114,13 @@ impl<'a> Follower<'a, '_> {
         Fail::Same
     }
 
-    /// What `read` may get: one of these, without the delimiter at the end.
-    fn next_lines(&mut self, feed: Option<&Feed>, wanted: &Wanted, span: Span) -> Vec<Arg> {
-        let Some(feed) = feed.filter(|_| !wanted.strange) else { return vec![unread(feed, span)] };
-        let Some(text) = self.known_input(&feed.input) else { return vec![unread(Some(feed), span)] };
-        let Some(delimiter) = wanted.delimiter.unwrap_or(Some('\n')) else { return vec![text] };
-        let Some(text) = text.as_text() else { return vec![unread(Some(feed), span)] };
+    /// What `read` may get.
+    fn next_lines(&mut self, feed: Option<&Feed>, wanted: &Wanted, span: Span) -> Lines {
+        let sure = |lines| Lines { lines, last: None };
+        let Some(feed) = feed.filter(|_| !wanted.strange) else { return sure(vec![unread(feed, span)]) };
+        let Some(text) = self.known_input(&feed.input) else { return sure(vec![unread(Some(feed), span)]) };
+        let Some(delimiter) = wanted.delimiter.unwrap_or(Some('\n')) else { return sure(vec![text]) };
+        let Some(text) = text.as_text() else { return sure(vec![unread(Some(feed), span)]) };
         let start = match self.state.channels.get(&feed.channel) {
             None => Some(0),
             Some(Channel::Read(read)) => *read,
@@ -101,7 +134,7 @@ impl<'a> Follower<'a, '_> {
                 let length = rest.find(delimiter).unwrap_or(rest.len());
                 let next = (start + length + delimiter.len_utf8()).min(whole.len());
                 self.state.channels.set(feed.channel, Channel::Read(Some(next)));
-                vec![Arg::known(text.slice(start, start + length), span)]
+                sure(vec![Arg::known(text.slice(start, start + length), span)])
             }
             None => {
                 self.state.channels.set(feed.channel, Channel::Read(None));
@@ -111,7 +144,13 @@ impl<'a> Follower<'a, '_> {
                     lines.push(Arg::known(text.slice(at, at + line.len()), span));
                     at += line.len() + delimiter.len_utf8();
                 }
-                if lines.is_empty() { vec![Arg::default()] } else { lines }
+                let ends = whole.is_empty() || whole.ends_with(delimiter);
+                let mut last = vec![Arg::default()];
+                last.extend(lines.last().filter(|_| !ends).cloned());
+                if lines.is_empty() {
+                    lines.push(Arg::default());
+                }
+                Lines { lines, last: Some(last) }
             }
         }
     }

@@ -43,8 +43,7 @@ impl<'a> Follower<'a, '_> {
             if let Some(arg) = self.plain(word) {
                 argv.push(arg);
             } else if declares && assigns(word).is_some() {
-                let value = self.assignment_argument(word);
-                argv.push(value);
+                self.assignment_arguments(word, &mut argv);
             } else {
                 self.word(word, &mut argv);
             }
@@ -123,7 +122,20 @@ impl<'a> Follower<'a, '_> {
         fields.finish_single()
     }
 
-    /// `name=value` as an argument of `export` and its kin.
+    /// `name=value` as an argument of `export` and its kin. Unlike other assignments it is first expanded by braces.
+    fn assignment_arguments(&mut self, word: &'a Word, words: &mut Vec<Arg>) {
+        match brace::expand(word, MAX_BRACED_WORDS) {
+            Ok(expanded) if brace::has_braces(word) => {
+                for word in self.keeper.keep_words(expanded) {
+                    let value = self.assignment_argument(word);
+                    words.push(value);
+                }
+            }
+            _ => words.push(self.assignment_argument(word)),
+        }
+    }
+
+    /// One such argument.
     fn assignment_argument(&mut self, word: &'a Word) -> Arg {
         let mut fields = self.fields(Mode::Single, word.span);
         let parts = match word.parts.split_last() {
@@ -159,22 +171,21 @@ impl<'a> Follower<'a, '_> {
     }
 
     fn fields(&mut self, mode: Mode, span: Span) -> Fields {
-        let separators = match mode {
-            Mode::Single => Separators::Default,
-            _ => self.separators(),
+        let separators = match self.state.variables.get("IFS") {
+            None => Separators::Default,
+            Some(_) => match self.value_of("IFS") {
+                Value::Scalar(string) => separators_in(&string),
+                _ => Separators::Default,
+            },
         };
         Fields::new(mode, separators, self.at(span))
     }
 
-    /// `IFS`
+    /// `IFS`, outside an expansion.
     pub(super) fn separators(&self) -> Separators {
         let Some(variable) = self.state.variables.get("IFS") else { return Separators::Default };
         match variable.values.as_slice() {
-            [Value::Scalar(string)] => match string.text() {
-                Some(" \t\n") => Separators::Default,
-                Some(text) => Separators::These(text.to_owned()),
-                None => Separators::Unknown,
-            },
+            [Value::Scalar(string)] => separators_in(string),
             [Value::Unset] => Separators::Default,
             _ => Separators::Unknown,
         }
@@ -339,6 +350,15 @@ impl<'a> Follower<'a, '_> {
     /// A place in the text at hand, for choices.
     pub(super) fn place(&self, span: Span) -> Place {
         Place { source: std::ptr::from_ref(self.source).addr(), span }
+    }
+}
+
+/// What separates words when this is `IFS`.
+fn separators_in(ifs: &Arg) -> Separators {
+    match ifs.text() {
+        Some(" \t\n") => Separators::Default,
+        Some(text) => Separators::These(text.to_owned()),
+        None => Separators::Unknown,
     }
 }
 
