@@ -79,6 +79,15 @@ pub(super) fn find(name: &str) -> Option<Builtin> {
     })
 }
 
+/// Whether bash runs a command of this name itself.
+pub(super) fn is_builtin(name: &str) -> bool {
+    const OTHERS: [&str; 22] = [
+        "bg", "bind", "caller", "compopt", "dirs", "disown", "echo", "enable", "false", "fc", "fg", "hash", "help",
+        "history", "jobs", "kill", "pwd", "suspend", "times", "type", "ulimit", "umask",
+    ];
+    OTHERS.contains(&name) || name == "wait" || find(name).is_some()
+}
+
 impl<'a> Follower<'a, '_> {
     /// Runs a built-in.
     pub(super) fn builtin(&mut self, builtin: Builtin, call: Call, mark: Option<&Mark<'a>>) -> Fail<'a> {
@@ -249,7 +258,10 @@ impl<'a> Follower<'a, '_> {
             for name in &arguments {
                 match name.as_str() {
                     "expand_aliases" => self.state.registers.options.aliases = on,
-                    "lastpipe" => self.state.registers.options.lastpipe = on,
+                    "lastpipe" => {
+                        let options = &mut self.state.registers.options;
+                        (options.lastpipe, options.maybe_lastpipe) = (on, on);
+                    }
                     _ => {}
                 }
             }

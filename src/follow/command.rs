@@ -169,13 +169,37 @@ impl<'a> Follower<'a, '_> {
             self.assign(assignment, &mut assigned);
         }
         let opened = self.rounds(|follower| follower.open(redirects));
-        let substituted = self.steps.len() > first;
+        let reads = |assignment: &Assignment| substitutes(&assignment.value.parts);
+        let substituted = self.steps.len() > first || assignments.iter().any(reads);
         let span = self.at(span);
         for opened in opened {
             let call = Call { argv: Vec::new(), assignments: assigned.clone(), opened, span };
             self.emit(call, Printed::Nothing);
         }
         if substituted || !redirects.is_empty() { Fail::Same } else { Fail::Never }
+    }
+
+    /// What the search through `PATH` finds, where the text itself set that: a program that it wrote, or one in a
+    /// folder that moves with the shell.
+    fn found_in_path(&self, call: &Call) -> Option<Arg> {
+        let word = call.argv.first()?;
+        let name = word.text().filter(|name| !name.contains('/') && !super::builtins::is_builtin(name))?;
+        let own = call.assignments.iter().find(|(name, _)| name == "PATH").map(|(_, value)| value);
+        let path = match (own, self.state.variables.get("PATH").map(|variable| variable.values.as_slice())) {
+            (Some(own), _) => own,
+            (None, Some([Value::Scalar(path)])) => path,
+            _ => return None,
+        };
+        let folders = match path.has_hole() {
+            true => path.prefix().rsplit_once(':')?.0,
+            false => path.prefix(),
+        };
+        folders.split(':').find_map(|folder| {
+            let folder = if folder.is_empty() { "." } else { folder };
+            let found = Arg::made(format!("{}/{name}", folder.trim_end_matches('/')), word.span);
+            let written = || self.file_key(&found).is_some_and(|key| self.state.files.get(&key).is_some());
+            (!folder.starts_with('/') || written()).then_some(found)
+        })
     }
 
     /// Runs a call.
@@ -205,7 +229,15 @@ impl<'a> Follower<'a, '_> {
     }
 
     /// Runs something that this shell does not run itself.
-    pub(super) fn program(&mut self, call: Call) -> Fail<'a> {
+    pub(super) fn program(&mut self, mut call: Call) -> Fail<'a> {
+        if let Some(found) = self.found_in_path(&call)
+            && let Some(word) = call.argv.first_mut()
+        {
+            *word = found;
+        }
+        for (name, value) in &call.assignments {
+            self.prompt_of(name, &[Value::Scalar(value.clone())]);
+        }
         let printed = self.print(&call);
         if takes_time(&call, &printed) {
             self.takes_time();
@@ -278,6 +310,15 @@ impl<'a> Follower<'a, '_> {
             }
         }
     }
+}
+
+/// Whether a command may run for one of the parts, and fail.
+fn substitutes(parts: &[Part]) -> bool {
+    parts.iter().any(|part| match part {
+        Part::CommandSubstitution { .. } => true,
+        Part::DoubleQuoted { parts, .. } => substitutes(parts),
+        _ => false,
+    })
 }
 
 /// The calls that differ in what they say.

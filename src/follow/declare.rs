@@ -160,16 +160,20 @@ impl<'a> Follower<'a, '_> {
         values
     }
 
-    /// `PS4` is expanded for every command that `set -x` shows.
-    fn prompt_of(&mut self, name: &str, values: &[Value]) {
-        if name != "PS4" {
+    /// Prompts are expanded when they are shown, `PS4` for every command that `set -x` shows.
+    pub(super) fn prompt_of(&mut self, name: &str, values: &[Value]) {
+        if !matches!(name, "PS0" | "PS1" | "PS2" | "PS4" | "PROMPT_COMMAND") {
             return;
         }
         let strings: Vec<Arg> = values
             .iter()
             .filter_map(|value| if let Value::Scalar(s) = value { Some(s.clone()) } else { None })
             .collect();
-        self.prompts(&strings);
+        if name == "PROMPT_COMMAND" {
+            strings.iter().for_each(|code| self.prompt_command(code));
+        } else {
+            self.prompts(&strings);
+        }
     }
 
     /// Arrays among the arguments of a declaration are assigned from the tree: an argument cannot hold them.

@@ -96,7 +96,7 @@ impl<'a> Follower<'a, '_> {
                     follower.push(Action::SourcedFile(path.clone()), call.span);
                 }
                 let Some(code) = code.or_else(|| follower.stale_content(path)) else {
-                    follower.disturbed = true;
+                    follower.forget_everything();
                     return Fail::Same;
                 };
                 match follower.source_of(&code, call.span) {
@@ -290,6 +290,20 @@ impl<'a> Follower<'a, '_> {
             self.subshell(|follower| follower.evaluate_code(&code, value.span, None));
             self.choices = outer;
         }
+    }
+
+    /// `PROMPT_COMMAND` runs before a prompt. What of it is not known counts as nothing.
+    pub(super) fn prompt_command(&mut self, code: &Arg) {
+        let mut known = Arg { pieces: Vec::new(), span: code.span };
+        for piece in &code.pieces {
+            known.push_text(match piece {
+                Piece::Text(text) => text.clone(),
+                Piece::Hole(_) => Text::derived(":", code.span),
+            });
+        }
+        let outer = std::mem::take(&mut self.choices);
+        self.subshell(|follower| follower.evaluate_code(&known, code.span, None));
+        self.choices = outer;
     }
 
     /// Text that a built-in reads: all of it, when it is known.

@@ -163,7 +163,7 @@ impl Change {
     }
 
     fn apply(&self, value: &Arg, name: &str) -> Arg {
-        if value.is_empty() {
+        if value.is_empty() && !matches!(self, Change::Quote) {
             return value.clone();
         }
         let changed = match self {

@@ -77,8 +77,20 @@ impl<'a> Follower<'a, '_> {
         match subscript.parts.as_slice() {
             [Part::Literal { text, .. } | Part::Quoted { text, .. }] if text == "@" => Subscript::All { star: false },
             [Part::Literal { text, .. } | Part::Quoted { text, .. }] if text == "*" => Subscript::All { star: true },
-            _ => Subscript::One(self.key(subscript).text().map(str::to_owned)),
+            _ => {
+                let key = self.key(subscript).text().map(str::to_owned);
+                // A name is a number that is not known, except as a key of an associative array.
+                let known = |key: &String| !is_name(key) || self.is_associative(&parameter.name);
+                Subscript::One(key.filter(known))
+            }
         }
+    }
+
+    fn is_associative(&self, name: &str) -> bool {
+        self.state.variables.get(self.referred(name).as_str()).is_some_and(|variable| {
+            let named = |value: &Value| matches!(value, Value::Array(array) if matches!(array.elements.first(), Some((Key::Name(_), _))));
+            variable.attributes.associative || variable.values.iter().any(named)
+        })
     }
 
     /// What a name stands for.

@@ -56,7 +56,17 @@ impl<'a> Follower<'a, '_> {
             follower.command(command, None);
             follower.state.registers.streams = before;
         };
-        if here { run(self) } else { self.subshell(run) }
+        if here {
+            run(self);
+        } else if self.state.registers.options.maybe_lastpipe {
+            let mark = self.mark();
+            let before = self.snapshot(&mark);
+            run(self);
+            let after = self.snapshot(&mark);
+            self.resume(&mark, vec![before, after]);
+        } else {
+            self.subshell(run);
+        }
     }
 
     /// What the reader of a pipe may get.

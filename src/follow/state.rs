@@ -82,6 +82,8 @@ pub(super) struct Options {
     pub aliases: bool,
     /// `shopt -s lastpipe`
     pub lastpipe: bool,
+    /// The same on some way to here.
+    pub maybe_lastpipe: bool,
 }
 
 /// Where descriptors lead. A descriptor that is not listed leads where guard's own does.
@@ -405,7 +407,8 @@ impl Options {
             allexport: self.allexport || other.allexport,
             noexec: self.noexec && other.noexec,
             aliases: self.aliases || other.aliases,
-            lastpipe: self.lastpipe || other.lastpipe,
+            lastpipe: self.lastpipe && other.lastpipe,
+            maybe_lastpipe: self.maybe_lastpipe || other.maybe_lastpipe,
         }
     }
 }

@@ -40,7 +40,9 @@ impl World {
         read.is_empty()
             || match input {
                 Input::Text(text) => text.as_str() == read,
-                Input::Mixed(text) => self.is_word(text, read),
+                Input::Mixed(text) => {
+                    self.is_word(text, read) || self.text(text).is_some_and(|path| normal(&path) == normal(read))
+                }
                 Input::Nothing => false,
                 Input::Inherited | Input::File(_) | Input::Pipe(_) | Input::Unknown => true,
             }

@@ -29,7 +29,7 @@ pub(super) fn echo(run: &Run<'_>) -> Option<Arg> {
         words = rest;
     }
     let span = words.iter().fold(words.first().map_or_else(Span::default, |word| word.span), |a, b| a.to(b.span));
-    let mut line = Arg::joined(words, span).quoted();
+    let mut line = joined(words, span).quoted();
     if escapes {
         let (unescaped, ends) = unescaped(&line, Kind::Echo)?;
         line = unescaped;
@@ -39,6 +39,27 @@ pub(super) fn echo(run: &Run<'_>) -> Option<Arg> {
         line.push_text(Text::derived("\n", span));
     }
     Some(line)
+}
+
+/// Words with blanks between them. A word that may be none takes the blank beside it into its hole.
+fn joined(words: &[Arg], span: Span) -> Arg {
+    let mut line = Arg { pieces: Vec::new(), span };
+    let mut vanishes = true;
+    for word in words {
+        let may_vanish = may_be_none(word);
+        if !vanishes && !may_vanish {
+            line.push_text(Text::derived(" ", word.span));
+        }
+        line.append(word);
+        vanishes = may_vanish;
+    }
+    line
+}
+
+/// Whether a word may turn out to be none.
+fn may_be_none(word: &Arg) -> bool {
+    !word.pieces.is_empty()
+        && word.pieces.iter().all(|piece| matches!(piece, Piece::Hole(hole) if hole.splits && hole.may_be_empty))
 }
 
 /// A string after its escapes were read, and whether `\c` ended it.
@@ -86,6 +107,11 @@ pub(super) fn printf(run: &Run<'_>) -> Option<Arg> {
     };
     let (format, arguments) = words.split_first()?;
     let parts = parts(format.text()?)?;
+    let conversions = parts.iter().filter(|part| matches!(part, Part::Conversion(_))).count();
+    // Which conversion takes which word is not known behind one that may be several.
+    if arguments.iter().any(|word| may_be_none(word) || (conversions > 1 && word.splits())) {
+        return None;
+    }
     let mut rest = arguments.iter();
     let mut printed = Arg { pieces: Vec::new(), span: format.span };
     loop {
