@@ -128,6 +128,10 @@ pub struct Explain {
     /// Judge the text alone, and look at nothing on this machine
     #[arg(long)]
     pub no_facts: bool,
+
+    /// Show what would be lost on this machine, and what would be reached
+    #[arg(long, conflicts_with = "no_facts")]
+    pub facts: bool,
 }
 
 /// `guard log`.

@@ -13,6 +13,7 @@ pub mod follow;
 pub mod human;
 pub mod journal;
 pub mod judge;
+pub mod outline;
 pub mod payload;
 pub mod place;
 pub mod policy;

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use guard::ask::{self, Answer, Refusal};
 use guard::doors::{Door, Errand, Failure};
+use guard::facts::look::look;
 use guard::facts::machine::Machine;
 use guard::folders::Folders;
 use guard::human::{self, Doubt};
@@ -84,7 +85,7 @@ fn confirm(
         Err(doubt) => return Answer::Refused(Refusal::Doubtful(doubt)),
     }
     let limit = configuration.map_or_else(|| Configuration::default().prompt_timeout, |known| known.prompt_timeout);
-    ask::ask(held, limit)
+    ask::ask(held, &look(held.report, &Machine::here()), limit)
 }
 
 fn refuse(held: &Held<'_>, refusal: &Refusal) -> ExitCode {

@@ -100,6 +100,9 @@ fn changes_and_files_that_are_not_tracked_are_work() {
         "destructive",
         &["git reset --hard", "git checkout -- .", "git restore src", "git checkout -f", "git clean -f", "rm src/a.rs"],
     );
+    place.assert_classes("destructive", &["git checkout src", "git checkout -q src"]);
+    place.git(&["branch", "topic"]);
+    place.assert_classes("mutating", &["git checkout README", "git checkout topic", "git checkout nothing"]);
     place.assert_classes(
         "mutating",
         &["git checkout -- README", "git restore src/b.rs", "git clean -fX", "rm src/b.rs"],

@@ -6,6 +6,7 @@
 mod marked;
 mod notice;
 mod pen;
+mod question;
 mod screen;
 mod settings;
 mod signals;
@@ -15,9 +16,11 @@ use std::env;
 use std::time::{Duration, Instant};
 
 use crate::client;
+use crate::facts::loss::Loss;
 use crate::human::Doubt;
 use crate::policy::Held;
-use screen::Setting;
+use question::Reply;
+use screen::{Screen, Setting};
 use settings::Keys;
 use terminal::Terminal;
 
@@ -84,10 +87,13 @@ impl Refusal {
     }
 }
 
-/// Asks on the terminal of this process, at most as long as `limit`.
-pub fn ask(held: &Held<'_>, limit: Duration) -> Answer {
+/// How often something more is shown.
+const VIEWS: usize = 20;
+
+/// Asks on the terminal of this process, at most as long as `limit`. `loss` is shown, and says whether a yes is enough.
+pub fn ask(held: &Held<'_>, loss: &Loss, limit: Duration) -> Answer {
     let answer = Terminal::hold(limit).and_then(|terminal| {
-        let confirmed = put(held, &terminal);
+        let confirmed = put(held, loss, &terminal);
         if let Err(refusal) = &confirmed {
             close(&terminal, refusal);
         }
@@ -99,6 +105,26 @@ pub fn ask(held: &Held<'_>, limit: Duration) -> Answer {
     }
 }
 
+/// How large a screen is, and whether it has colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Its rows.
+    pub rows: usize,
+    /// Its columns.
+    pub columns: usize,
+    /// Whether colours are wanted.
+    pub colour: bool,
+}
+
+/// What is drawn of a held command to ask about it, with the question, on a screen of such a size.
+pub fn picture(held: &Held<'_>, loss: &Loss, size: Size) -> String {
+    let Size { rows, columns, colour } = size;
+    let setting = Setting { rows, columns, colour, folder: None, client: None, seconds: None };
+    let screen = Screen { held, loss, setting };
+    let question = screen.question();
+    screen.body(&question) + &screen.asked(&question)
+}
+
 /// The message for standard error when a command does not run: what was held, why, what to do instead, and not
 /// to try another way. It ends with a newline and holds no character that a terminal would obey.
 pub fn refusal(held: &Held<'_>, refusal: &Refusal) -> String {
@@ -106,21 +132,39 @@ pub fn refusal(held: &Held<'_>, refusal: &Refusal) -> String {
 }
 
 /// Draws the question, and reads answers until one counts.
-fn put(held: &Held<'_>, terminal: &Terminal) -> Result<(), Refusal> {
+fn put(held: &Held<'_>, loss: &Loss, terminal: &Terminal) -> Result<(), Refusal> {
     terminal.set(Keys::Unseen)?;
     let (rows, columns, colour) = terminal.screen();
     let folder = env::current_dir().ok().map(|folder| folder.to_string_lossy().into_owned());
     let seconds = terminal.limit().as_secs();
-    let setting = Setting { rows, columns, colour, folder: folder.as_deref(), client: client::name(), seconds };
-    let question = screen::question(colour);
-    terminal.write(&screen::body(held, &setting))?;
-    terminal.write(&question)?;
-    open(terminal, &question)?;
-    for attempt in 1..=ATTEMPTS {
-        match read(terminal)? {
+    let setting =
+        Setting { rows, columns, colour, folder: folder.as_deref(), client: client::name(), seconds: Some(seconds) };
+    let screen = Screen { held, loss, setting };
+    let question = screen.question();
+    let text = screen.asked(&question);
+    terminal.write(&screen.body(&question))?;
+    terminal.write(&text)?;
+    open(terminal, &text)?;
+    let mut attempts = ATTEMPTS;
+    let mut views = VIEWS;
+    while attempts > 0 {
+        match question.reply(&line(terminal)?) {
             Reply::Yes => return Ok(()),
-            Reply::Neither if attempt < ATTEMPTS => terminal.write(&format!("Please answer y or n.\n{question}"))?,
-            Reply::Neither | Reply::No => break,
+            Reply::No => break,
+            Reply::Show(view) if views > 0 => {
+                views -= 1;
+                // What is typed while it is shown was typed before it was read.
+                terminal.set(Keys::Unseen)?;
+                terminal.write(&screen.view(view))?;
+                terminal.write(&text)?;
+                open(terminal, &text)?;
+            }
+            Reply::Show(_) | Reply::Neither => {
+                attempts -= 1;
+                if attempts > 0 {
+                    terminal.write(&format!("{}\n{text}", question.again()))?;
+                }
+            }
         }
     }
     Err(Refusal::Declined { terminal: terminal.name().to_owned() })
@@ -140,24 +184,13 @@ fn open(terminal: &Terminal, question: &str) -> Result<(), Refusal> {
     terminal.set(Keys::Lines)
 }
 
-/// What a line says.
-enum Reply {
-    Yes,
-    No,
-    Neither,
-}
-
 /// Reads a whole line. A line that ends without Enter (Ctrl-D) is not one yet.
-fn read(terminal: &Terminal) -> Result<Reply, Refusal> {
+fn line(terminal: &Terminal) -> Result<Vec<u8>, Refusal> {
     let mut line = Vec::new();
     while !line.contains(&b'\n') {
         line.extend(terminal.read(terminal.deadline())?.unwrap_or_default());
     }
-    Ok(match line.trim_ascii().to_ascii_lowercase().as_slice() {
-        b"y" | b"yes" => Reply::Yes,
-        b"" | b"n" | b"no" => Reply::No,
-        _ => Reply::Neither,
-    })
+    Ok(line)
 }
 
 /// Ends the line of the question, and leaves nothing typed to whoever reads next.

@@ -84,6 +84,16 @@ impl Pen {
         self.fold(&format!("{INDENT}{}", self.strong(&label)), text, &format!("{INDENT}{blank}"))
     }
 
+    /// Lines behind a name, each folded by itself.
+    pub fn listed(&self, label: &str, lines: &[String]) -> String {
+        let mut text = String::new();
+        for (number, line) in lines.iter().enumerate() {
+            let label = if number == 0 { label } else { "" };
+            text.push_str(&self.labelled(label, line));
+        }
+        text
+    }
+
     /// Plain words in lines that fit the screen, with what stands before the first line and before the others. A word
     /// that is too long for a line is broken.
     pub fn fold(&self, first: &str, text: &str, other: &str) -> String {

@@ -5,12 +5,12 @@
 
 use std::ops::Range;
 
-use console::Style;
-use dialoguer::theme::{SimpleTheme, Theme};
-
 use super::marked::{self, Room};
 use super::pen::{INDENT, PROSE, Pen};
+use super::question::{Question, View};
 use crate::effect::{Class, Finding};
+use crate::facts::loss::Loss;
+use crate::outline;
 use crate::policy::Held;
 use crate::visible;
 
@@ -21,8 +21,13 @@ const REASONS_ON_LOW_SCREEN: usize = 2;
 /// How many paths, tables or hosts are named for one reason.
 const SUBJECTS: usize = 8;
 
-/// A screen with fewer rows is low.
+/// How many things are listed that are lost, and on a small screen.
+const LOST: usize = 6;
+const LOST_ON_SMALL_SCREEN: usize = 1;
+
+/// A screen with fewer rows is low, one with fewer columns narrow.
 const LOW: usize = 24;
+const NARROW: usize = 60;
 
 /// How many parts of the command are marked at most.
 const MARKS: usize = 32;
@@ -40,28 +45,104 @@ pub struct Setting<'a> {
     /// The agent that wants it.
     pub client: Option<&'a str>,
     /// How long an answer is waited for, in seconds.
-    pub seconds: u64,
+    pub seconds: Option<u64>,
 }
 
-/// Everything above the question.
-pub fn body(held: &Held<'_>, setting: &Setting<'_>) -> String {
-    let pen = Pen { colour: setting.colour, columns: setting.columns.clamp(16, 400) };
-    let headline: String =
-        pen.fold("", headline(held.report.class), "").lines().map(|line| pen.strong(line) + "\n").collect();
-    let reasons = reasons(held, setting, &pen);
-    let notes = notes(setting, &pen);
-    // The rest is what stands around the command: the headline, the question, and blank lines.
-    let others = reasons.lines().count() + notes.lines().count() + 7;
-    let command = command(held, setting.rows.saturating_sub(others).max(5), &pen);
-    format!("\n{headline}\n{command}\n{reasons}\n{notes}\n")
+/// What is drawn for one held command.
+pub struct Screen<'a> {
+    /// The command.
+    pub held: &'a Held<'a>,
+    /// What it would lose.
+    pub loss: &'a Loss,
+    /// What is known besides.
+    pub setting: Setting<'a>,
 }
 
-/// The question itself, without a newline behind it.
-pub fn question(colour: bool) -> String {
-    let mut question = String::new();
-    // Writing to a string does not fail.
-    let _ = SimpleTheme.format_confirm_prompt(&mut question, "Run it?", Some(false));
-    Style::new().bold().force_styling(colour).apply_to(question).to_string()
+impl Screen<'_> {
+    fn pen(&self) -> Pen {
+        Pen { colour: self.setting.colour, columns: self.setting.columns.clamp(16, 400) }
+    }
+
+    /// What is asked.
+    pub fn question(&self) -> Question<'_> {
+        Question {
+            phrase: self.loss.phrase.as_ref().filter(|_| !self.loss.severe.is_empty()),
+            colour: self.setting.colour,
+            cut: self.command(self.rows_for_command(self.others("").0), &self.pen()).1,
+            listed: !self.loss.is_empty(),
+        }
+    }
+
+    /// The question's text, folded to the screen.
+    pub fn asked(&self, question: &Question<'_>) -> String {
+        let text = question.text();
+        match console::measure_text_width(&text) > self.setting.columns {
+            true => self.pen().fold("", text.trim_end(), "").trim_end().to_owned() + " ",
+            false => text,
+        }
+    }
+
+    /// Everything above the question.
+    pub fn body(&self, question: &Question<'_>) -> String {
+        let pen = self.pen();
+        let headline = pen.fold("", headline(self.held.report.class), "");
+        let headline: String = headline.lines().map(|line| pen.strong(line) + "\n").collect();
+        let (rows, reasons, notes) = self.others(&question.keys());
+        let (command, _) = self.command(self.rows_for_command(rows), &pen);
+        format!("\n{headline}\n{command}\n{reasons}\n{notes}\n")
+    }
+
+    /// What stands beside the command: its rows, the reasons with what is lost, and the notes.
+    fn others(&self, keys: &str) -> (usize, String, String) {
+        let pen = self.pen();
+        let reasons = reasons(self.held, &self.setting, &pen) + &lost(self.loss, &self.setting, &pen);
+        let notes = notes(&self.setting, keys, &pen);
+        (reasons.lines().count() + notes.lines().count(), reasons, notes)
+    }
+
+    /// What is shown on request.
+    pub fn view(&self, view: View) -> String {
+        let pen = self.pen();
+        match view {
+            View::Explanation => {
+                let class = |class| outline::style(class).force_styling(self.setting.colour);
+                let tree = outline::outline(self.held.report, class);
+                let rules = self.held.findings.iter().map(|finding| finding.rule.as_ref());
+                let rules = rules.collect::<std::collections::BTreeSet<_>>().into_iter().collect::<Vec<_>>();
+                format!("\n{tree}\n{}\n", pen.labelled("rules", &visible::line(&rules.join(", "))))
+            }
+            View::Details => {
+                let lines = self.loss.lost(usize::MAX);
+                let lines = if lines.is_empty() { vec!["nothing is known of what is lost".to_owned()] } else { lines };
+                format!("\n{}{}\n", pen.listed("lost", &lines), pen.listed("reaches", &self.loss.reached()))
+            }
+            View::Whole => format!("\n{}\n", self.command(usize::MAX - 1, &pen).0),
+        }
+    }
+
+    /// How many rows the command may take beside so many others. The rest is what stands around it: the headline, the
+    /// question, and blank lines.
+    fn rows_for_command(&self, others: usize) -> usize {
+        self.setting.rows.saturating_sub(others + 7).max(5)
+    }
+
+    /// The command with its dangerous parts marked under the text, and whether something of it is left out.
+    fn command(&self, rows: usize, pen: &Pen) -> (String, bool) {
+        let text = self.held.report.text.trim_end();
+        let marks: Vec<Range<usize>> = self.held.findings.iter().take(MARKS).map(|finding| range(finding)).collect();
+        let gutter = match text.lines().count() {
+            0 | 1 => 0,
+            lines => lines.to_string().len() + 3,
+        };
+        let columns = pen.columns.saturating_sub(2 * INDENT.len() + gutter).max(8);
+        let (rows, left_out) = marked::picture(text, &marks, Room { columns, rows });
+        let mut drawn: String = rows.iter().map(|row| pen.row(row, gutter)).collect();
+        if left_out > 0 {
+            drawn.push_str(&pen.row(&marked::Row::Gap(format!("[... {left_out} more dangerous parts ...]")), 0));
+        }
+        let cut = left_out > 0 || rows.iter().any(|row| matches!(row, marked::Row::Gap(_)));
+        (drawn, cut)
+    }
 }
 
 fn headline(class: Class) -> &'static str {
@@ -70,23 +151,6 @@ fn headline(class: Class) -> &'static str {
         Class::Mutating => "guard: this command is mutating, and the mode is read-only",
         Class::ReadOnly => "guard: this command is read-only",
     }
-}
-
-/// The command with its dangerous parts marked under the text.
-fn command(held: &Held<'_>, rows: usize, pen: &Pen) -> String {
-    let text = held.report.text.trim_end();
-    let marks: Vec<Range<usize>> = held.findings.iter().take(MARKS).map(|finding| range(finding)).collect();
-    let gutter = match text.lines().count() {
-        0 | 1 => 0,
-        lines => lines.to_string().len() + 3,
-    };
-    let columns = pen.columns.saturating_sub(2 * INDENT.len() + gutter).max(8);
-    let (rows, left_out) = marked::picture(text, &marks, Room { columns, rows });
-    let mut drawn: String = rows.iter().map(|row| pen.row(row, gutter)).collect();
-    if left_out > 0 {
-        drawn.push_str(&pen.row(&marked::Row::Gap(format!("[... {left_out} more dangerous parts ...]")), 0));
-    }
-    drawn
 }
 
 fn range(finding: &Finding) -> Range<usize> {
@@ -173,13 +237,25 @@ fn meaning(class: Class) -> &'static str {
     }
 }
 
-/// Where it would run, for whom, and how long the question stands.
-fn notes(setting: &Setting<'_>, pen: &Pen) -> String {
+/// What is lost, and why that is severe.
+fn lost(loss: &Loss, setting: &Setting<'_>, pen: &Pen) -> String {
+    let most = if setting.rows < LOW || setting.columns < NARROW { LOST_ON_SMALL_SCREEN } else { LOST };
+    let mut text = pen.listed("lost", &loss.lost(most).into_iter().take(2 * most).collect::<Vec<_>>());
+    text.push_str(&pen.listed("reaches", &loss.reached().into_iter().take(most).collect::<Vec<_>>()));
+    let severe = loss.severe.iter().map(|because| visible::short(because, 3 * PROSE)).collect::<Vec<_>>();
+    text.push_str(&pen.listed("severe", &severe));
+    text
+}
+
+/// Where it would run, for whom, how long the question stands, and what shows more.
+fn notes(setting: &Setting<'_>, keys: &str, pen: &Pen) -> String {
     let folder = setting.folder.map(|folder| format!("in {}", visible::short(folder, PROSE)));
     let client = setting.client.map(|client| format!("for {client}"));
-    let limit = format!("no answer within {} s is no", setting.seconds);
-    let notes = [folder, client, Some(limit)].into_iter().flatten().collect::<Vec<_>>().join(", ");
-    pen.fold(INDENT, &notes, INDENT).lines().map(|line| pen.faint(line) + "\n").collect()
+    let limit = setting.seconds.map(|seconds| format!("no answer within {seconds} s is no"));
+    let notes = [folder, client, limit].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let notes = if notes.is_empty() { notes } else { pen.fold(INDENT, &notes, INDENT) };
+    let notes = notes + &pen.fold(INDENT, keys, INDENT);
+    notes.lines().map(|line| pen.faint(line) + "\n").collect()
 }
 
 #[cfg(test)]
@@ -221,9 +297,18 @@ mod tests {
             direct: None,
         };
         let held = Held { report: &report, findings: report.findings.iter().collect(), why: Why::Class };
-        let setting =
-            Setting { rows, columns, colour: false, folder: Some("/home/me/app"), client: Some("claude"), seconds: 25 };
-        body(&held, &setting) + &question(false)
+        let setting = Setting {
+            rows,
+            columns,
+            colour: false,
+            folder: Some("/home/me/app"),
+            client: Some("claude"),
+            seconds: Some(25),
+        };
+        let loss = Loss::default();
+        let screen = Screen { held: &held, loss: &loss, setting };
+        let question = screen.question();
+        screen.body(&question) + &question.text()
     }
 
     #[test]
@@ -241,6 +326,7 @@ guard: this command is destructive
                why: nothing keeps a copy of it
 
   in /home/me/app, for claude, no answer within 25 s is no
+  e: why
 
 Run it? [y/N] ";
         assert_eq!(screen(24, 80), expected);
@@ -271,6 +357,7 @@ destructive
 
   in /home/me/app, for claude,
   no answer within 25 s is no
+  e: why
 
 Run it? [y/N] ";
         let drawn = screen(40, 31).lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + " ";

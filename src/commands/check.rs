@@ -12,6 +12,7 @@ use super::verdict::Verdict;
 use crate::cli::Check;
 use crate::doors;
 use crate::effect::{Class, Finding};
+use crate::outline;
 use crate::request::Report;
 use crate::visible;
 
@@ -78,7 +79,7 @@ fn verdict(report: &Report, verb: Verb, steps: bool) -> Verdict<'_> {
 
 /// The verdict for people: what, and each reason with the part of the text that it is about.
 fn describe(report: &Report, verb: Verb) -> String {
-    let mut text = look::style(report.class).apply_to(look::headline(report, verb)).to_string() + "\n";
+    let mut text = outline::style(report.class).apply_to(look::headline(report, verb)).to_string() + "\n";
     if !report.parsed {
         text.push_str("not the whole of it could be read\n");
     }
@@ -95,7 +96,7 @@ fn describe(report: &Report, verb: Verb) -> String {
 fn reason(finding: &Finding, text: &str) -> String {
     let part = visible::short(finding.span.of(text), WIDTH);
     let effect = finding.effect.map_or(finding.class.as_str(), |effect| effect.as_str());
-    let mut shown = format!("  {}\n    {}", look::style(finding.class).apply_to(part), finding.because);
+    let mut shown = format!("  {}\n    {}", outline::style(finding.class).apply_to(part), finding.because);
     if !finding.subject.is_empty() {
         shown.push_str(&format!(": {}", visible::short(&finding.subject, WIDTH)));
     }

@@ -2,7 +2,6 @@
 
 use crate::cli::Asked;
 use crate::doors;
-use crate::effect::Class;
 use crate::facts::machine::Machine;
 use crate::facts::{Facts, NoFacts};
 use crate::folders::Folders;
@@ -88,14 +87,4 @@ pub fn headline(report: &Report, verb: Verb) -> String {
         false => format!(" ({})", effects.join(", ")),
     };
     format!("{}{effects}: {}", report.class, verb.meaning())
-}
-
-/// The colour of a class.
-pub fn style(class: Class) -> console::Style {
-    let style = console::Style::new();
-    match class {
-        Class::ReadOnly => style.green(),
-        Class::Mutating => style.yellow(),
-        Class::Destructive => style.red(),
-    }
 }

@@ -14,8 +14,11 @@ use crate::place;
 /// How many links that lead nowhere are followed.
 const MOST_LINKS: usize = 8;
 
+/// How many files are named that git does not hold.
+const NAMES: usize = 500;
+
 /// How much there is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Amount {
     /// Files, links and everything else that is no folder.
     pub files: u64,
@@ -23,6 +26,8 @@ pub struct Amount {
     pub bytes: u64,
     /// Files that git does not hold as they are, and that cannot be made again.
     pub loose: u64,
+    /// Some of these.
+    pub names: Vec<PathBuf>,
 }
 
 /// The paths that a pattern fits, in order, without symbolic links on the way to them; `None` when the budget is
@@ -132,6 +137,9 @@ pub fn measure(
         amount.loose += 1;
         if stop {
             return Some(());
+        }
+        if amount.names.len() < NAMES {
+            amount.names.push(path);
         }
     }
     Some(())

@@ -127,6 +127,7 @@ impl Looking<'_> {
             files: amount.files,
             bytes: amount.bytes,
             not_in_git: survey.map(|_| amount.loose),
+            names: names(path, &amount.names),
             outside: self.is_outside(path),
         }
     }
@@ -167,11 +168,14 @@ impl Looking<'_> {
 fn phrase(loss: &Loss, report: &Report) -> Option<Phrase> {
     let phrase = |what: &str, text: &str| Some(Phrase { what: what.to_owned(), text: text.to_owned() });
     if let Some(reach) = loss.reaches.iter().find(|reach| reach.production) {
-        let dropped = report.findings.iter().find(|finding| {
-            finding.class == Class::Destructive && finding.effect == Some(Effect::Drop) && is_typed(&finding.subject)
-        });
-        if let Some(finding) = dropped {
-            return phrase("the name of what is dropped", &finding.subject);
+        let mut dropped = report
+            .findings
+            .iter()
+            .filter(|finding| finding.class == Class::Destructive && finding.effect == Some(Effect::Drop));
+        // `TABLE orders`: the name comes last.
+        let name = dropped.find_map(|finding| finding.subject.split(' ').next_back().filter(|name| is_typed(name)));
+        if let Some(name) = name {
+            return phrase("the name of what is dropped", name);
         }
         let named = reach.names.iter().find(|(_, value)| reach::looks_like_production(value));
         if let Some((name, value)) = named {
@@ -195,9 +199,15 @@ fn is_typed(text: &str) -> bool {
     (1..=60).contains(&text.len()) && text.bytes().all(|byte| matches!(byte, b'!'..=b'~'))
 }
 
+/// Files in a folder, by their path from there.
+fn names(folder: &Path, files: &[PathBuf]) -> Vec<String> {
+    let inside = files.iter().filter_map(|file| file.strip_prefix(folder).ok());
+    inside.filter(|name| !name.as_os_str().is_empty()).map(|name| name.to_string_lossy().into_owned()).collect()
+}
+
 impl PathLoss {
     fn nothing(path: String, change: Change) -> PathLoss {
         let kind = Standing::Missing;
-        PathLoss { path, change, kind, files: 0, bytes: 0, not_in_git: None, outside: false }
+        PathLoss { path, change, kind, files: 0, bytes: 0, not_in_git: None, names: Vec::new(), outside: false }
     }
 }

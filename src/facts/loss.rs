@@ -38,6 +38,9 @@ pub struct PathLoss {
     pub bytes: u64,
     /// How many of the files git does not hold as they are; `None` when that is not known.
     pub not_in_git: Option<u64>,
+    /// Some of these, by their path from there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
     /// Whether it is outside the project.
     pub outside: bool,
 }
@@ -123,17 +126,32 @@ impl Loss {
         self.paths.is_empty() && self.git.is_empty() && self.reaches.is_empty()
     }
 
-    /// What is lost, a line each, at most `most` of a kind; every character may be sent to a terminal.
+    /// What is lost and reached, a line each, at most `most` of a kind; every character may be sent to a terminal.
     pub fn lines(&self, most: usize) -> Vec<String> {
+        [self.lost(most), self.reached()].concat()
+    }
+
+    /// What is reached elsewhere.
+    pub fn reached(&self) -> Vec<String> {
+        self.reaches.iter().map(|reach| visible::line(&reach.told()).into_owned()).collect()
+    }
+
+    /// What is lost.
+    pub fn lost(&self, most: usize) -> Vec<String> {
         let mut lines = Vec::new();
-        lines.extend(limited(&self.paths, most, PathLoss::told));
+        for path in self.paths.iter().take(most) {
+            lines.push(path.told());
+            // Of a few paths there is room to say what is in them.
+            let room = most.saturating_sub(self.paths.len()) / self.paths.len().max(1);
+            lines.extend(limited(&path.names, room.min(most), |name| format!("  {name}")).into_iter().take(room));
+        }
+        lines.extend(more(self.paths.len(), most));
         if self.paths.len() > 1 {
             lines.push(format!("together {}", amount(self.files(), self.paths.iter().map(|path| path.bytes).sum())));
         }
         for git in &self.git {
             lines.extend(git.lines(most));
         }
-        lines.extend(self.reaches.iter().map(Reach::told));
         lines.extend(self.limits.iter().cloned());
         lines.into_iter().map(|line| visible::line(&line).into_owned()).collect()
     }
@@ -142,10 +160,12 @@ impl Loss {
 /// The first of some things, and how many there are more.
 fn limited<T>(things: &[T], most: usize, told: impl Fn(&T) -> String) -> Vec<String> {
     let mut lines: Vec<String> = things.iter().take(most).map(told).collect();
-    if let Some(more) = things.len().checked_sub(most).filter(|more| *more > 0) {
-        lines.push(format!("and {more} more"));
-    }
+    lines.extend(more(things.len(), most));
     lines
+}
+
+fn more(all: usize, most: usize) -> Option<String> {
+    all.checked_sub(most).filter(|more| *more > 0).map(|more| format!("and {more} more"))
 }
 
 impl PathLoss {

@@ -325,6 +325,8 @@ pub struct Clause<'a> {
     pub roles: Roles<'a>,
     /// Which work in a repository its effect throws away, where that is another than the form's.
     pub loses: Option<Work>,
+    /// It holds only when the machine says that there is such work.
+    pub if_lost: bool,
 }
 
 /// Roles that a clause adds to those of its form.

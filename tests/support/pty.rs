@@ -145,7 +145,12 @@ impl Session {
 
     /// Waits until the question is drawn and open for answers: until then, nothing that is typed is echoed.
     pub fn await_question(&mut self) {
-        self.await_text("Run it?", 0);
+        self.await_open(0);
+    }
+
+    /// Waits until a question that is drawn behind the first `from` bytes is open for answers.
+    pub fn await_open(&mut self, from: usize) {
+        self.await_text("Run it?", from);
         let deadline = Instant::now() + PATIENCE;
         while !self.pty.settings().local_flags.contains(termios::LocalFlags::ICANON | termios::LocalFlags::ECHO) {
             assert!(Instant::now() < deadline, "never open; drawn:\n{}", self.drawn());

@@ -217,6 +217,13 @@ impl<'a> Assessor<'a, '_> {
         false
     }
 
+    /// Whether the machine says that a git command throws work away.
+    fn loses_something(&self, work: Option<Work>) -> bool {
+        let world = World { folder: &self.carrier.folder, ..*self.world };
+        let stake = work.and_then(|work| world.work_of(work, self.command, &self.reading));
+        stake.and_then(|stake| world.facts.work(&stake)).is_some_and(|loss| !loss.is_nothing())
+    }
+
     fn clauses(&self, form: &Form<'static>, met: &[&Clause<'static>], assessment: &mut Assessment) {
         for clause in met {
             let Some(verdict) = &clause.verdict else { continue };
@@ -226,7 +233,8 @@ impl<'a> Assessor<'a, '_> {
             }
             let (span, subject) = self.clause_place(clause);
             let loses = clause.loses.or(form.loses).filter(|_| verdict.effect.is_some());
-            if self.loses_nothing(loses, span, assessment) {
+            let holds = !clause.if_lost || self.loses_something(loses);
+            if !holds || self.loses_nothing(loses, span, assessment) {
                 continue;
             }
             self.say(clause.id, verdict, span, &subject, assessment);

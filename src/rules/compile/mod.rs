@@ -514,7 +514,7 @@ impl Compiler {
         }
         let condition = self.condition(raw, scope);
         let roles = self.roles(&raw.roles, scope);
-        Some(Clause { id: leak(id), condition, verdict, roles, loses: raw.loses })
+        Some(Clause { id: leak(id), condition, verdict, roles, loses: raw.loses, if_lost: raw.if_lost })
     }
 
     fn lowering<'a>(&mut self, clause: &'a Spanned<yaml::Clause>, scope: &Scope<'_>) -> Option<Lowering<'a>> {

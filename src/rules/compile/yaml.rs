@@ -105,6 +105,7 @@ pub struct Clause {
     pub instead: Option<String>,
     pub to: Option<Class>,
     pub loses: Option<Work>,
+    pub if_lost: bool,
     pub roles: BTreeMap<String, Many<String>>,
 
     pub option: Many<String>,
