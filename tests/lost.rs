@@ -81,8 +81,11 @@ impl Place {
         let loss = serde_json::to_string(&look(&report, &machine)).expect("JSON").replace(&home, "/home/me");
         let loss: Loss = serde_json::from_str(&loss).expect("a loss");
         let configuration = Ok(Configuration::default());
-        let Decision::Ask(held) = policy::decide(&report, &configuration) else { panic!("{text} is asked about") };
-        let drawn = ask::picture(&held, &loss, Size { rows: 40, columns, colour: false });
+        let size = Size { rows: 40, columns, colour: false };
+        let drawn = match policy::decide(&report, &configuration) {
+            Decision::Ask(held) => ask::picture(&held, &loss, size),
+            other => format!("{other:?}"),
+        };
         drawn.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
     }
 

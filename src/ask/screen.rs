@@ -48,6 +48,13 @@ pub struct Setting<'a> {
     pub seconds: Option<u64>,
 }
 
+impl Setting<'_> {
+    /// Whether the screen has little room.
+    fn is_small(&self) -> bool {
+        self.rows < LOW || self.columns < NARROW
+    }
+}
+
 /// What is drawn for one held command.
 pub struct Screen<'a> {
     /// The command.
@@ -239,7 +246,7 @@ fn meaning(class: Class) -> &'static str {
 
 /// What is lost, and why that is severe.
 fn lost(loss: &Loss, setting: &Setting<'_>, pen: &Pen) -> String {
-    let most = if setting.rows < LOW || setting.columns < NARROW { LOST_ON_SMALL_SCREEN } else { LOST };
+    let most = if setting.is_small() { LOST_ON_SMALL_SCREEN } else { LOST };
     let mut text = pen.listed("lost", &loss.lost(most).into_iter().take(2 * most).collect::<Vec<_>>());
     text.push_str(&pen.listed("reaches", &loss.reached().into_iter().take(most).collect::<Vec<_>>()));
     let severe = loss.severe.iter().map(|because| visible::short(because, 3 * PROSE)).collect::<Vec<_>>();
@@ -252,9 +259,11 @@ fn notes(setting: &Setting<'_>, keys: &str, pen: &Pen) -> String {
     let folder = setting.folder.map(|folder| format!("in {}", visible::short(folder, PROSE)));
     let client = setting.client.map(|client| format!("for {client}"));
     let limit = setting.seconds.map(|seconds| format!("no answer within {seconds} s is no"));
-    let notes = [folder, client, limit].into_iter().flatten().collect::<Vec<_>>().join(", ");
+    let more = setting.is_small().then(|| keys.split(", ").filter_map(|key| key.split(':').next()).collect::<Vec<_>>());
+    let more = more.map(|keys| format!("{} for more", keys.join("/")));
+    let notes = [folder, client, limit, more].into_iter().flatten().collect::<Vec<_>>().join(", ");
     let notes = if notes.is_empty() { notes } else { pen.fold(INDENT, &notes, INDENT) };
-    let notes = notes + &pen.fold(INDENT, keys, INDENT);
+    let notes = if setting.is_small() { notes } else { notes + &pen.fold(INDENT, keys, INDENT) };
     notes.lines().map(|line| pen.faint(line) + "\n").collect()
 }
 
@@ -356,8 +365,8 @@ destructive
   it
 
   in /home/me/app, for claude,
-  no answer within 25 s is no
-  e: why
+  no answer within 25 s is no,
+  e for more
 
 Run it? [y/N] ";
         let drawn = screen(40, 31).lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + " ";
