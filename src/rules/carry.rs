@@ -78,13 +78,17 @@ pub fn own_line(program: &str, value: &Arg) -> Carried {
     Carried::Shell { text: join([&program, value].into_iter()), arguments: Vec::new() }
 }
 
-/// A script: judged as a program when the library knows one of its name.
+/// A script: judged as a program when the library knows one of its name. Unless that is a project's own
+/// (`manage.py`), or stands where programs do (`node_modules/.bin/prisma`), it may still be somebody's file.
 fn of_file(language: Language, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec<Carried> {
-    let name = value.suffix().rsplit('/').next().unwrap_or_default();
-    if !name.is_empty() && world.rules.knows(name) {
-        return vec![Carried::Arguments(std::iter::once(value).chain(rest).cloned().collect())];
+    let (folder, name) = value.suffix().rsplit_once('/').unwrap_or(("", value.suffix()));
+    let file = Carried::File { language, path: value.clone() };
+    let Some(form) = world.rules.program(name) else { return vec![file] };
+    let program = Carried::Arguments(std::iter::once(value).chain(rest).cloned().collect());
+    if form.style.project || folder.split('/').any(|part| part.ends_with("bin")) {
+        return vec![program];
     }
-    vec![Carried::File { language, path: value.clone() }]
+    vec![program, file]
 }
 
 /// The shell lines in a JSON list or object, or in `key=[…]` or `key=line`.

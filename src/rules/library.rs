@@ -49,11 +49,6 @@ impl Library {
         archive::decode(self.project?.get(name)?)
     }
 
-    /// Whether a program is known.
-    pub fn knows(&self, name: &str) -> bool {
-        !is_reserved(name) && self.get(name).is_some()
-    }
-
     /// A list of verbs.
     pub fn verbs(&self, name: &str) -> Option<Verbs<'static>> {
         archive::decode(self.get(&format!("{}{name}", archive::VERBS))?)

@@ -192,8 +192,9 @@ fn decide(words: &[&Arg], verbs: &Verbs<'_>) -> Option<(Class, Option<Effect>, S
         let verb = text(word);
         let Some(found) = told(word, &verb) else { continue };
         // `logs delete`: a word that also names a thing leaves it to the verb behind it.
-        let next = words.get(at + 1).filter(|_| verbs.nouns.contains(&verb.as_str()));
-        return next.and_then(|next| told(next, &text(next)).or_else(|| first(next))).or(Some(found));
+        let behind = if verbs.nouns.contains(&verb.as_str()) { words.get(at + 1..).unwrap_or_default() } else { &[] };
+        let whole = behind.iter().find_map(|word| told(word, &text(word)));
+        return whole.or_else(|| behind.first().and_then(first)).or(Some(found));
     }
     words.iter().find_map(first).or_else(|| words.iter().find_map(last))
 }
