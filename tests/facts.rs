@@ -110,6 +110,9 @@ fn changes_and_files_that_are_not_tracked_are_work() {
     place.git(&["add", "-A"]);
     place.assert_classes("destructive", &["git reset --hard", "git checkout HEAD -- .", "git restore -SW src/a.rs"]);
     place.assert_classes("mutating", &["git checkout -- .", "git clean -fd"]);
+    // The index has it, until git takes it out of there.
+    place.assert_classes("destructive", &["rm notes", "git rm -f notes"]);
+    place.assert_classes("mutating", &["echo x > notes"]);
 }
 
 #[test]
@@ -129,7 +132,15 @@ fn what_git_holds_can_be_deleted() {
     place.write("src/x.log", "ignored, but nobody keeps it");
     place.assert_classes(
         "destructive",
-        &["rm -rf src", "rm -rf .git", "rm -rf ../app", "rm -rf \"$X\"/src", "rm src/x.log"],
+        &[
+            "rm -rf src",
+            "rm -rf *",
+            "rm src/[ab].rs",
+            "rm -rf .git",
+            "rm -rf ../app",
+            "rm -rf \"$X\"/src",
+            "rm src/x.log",
+        ],
     );
     place.assert_classes("mutating", &["rm -rf src/*.rs"]);
     place.write("src/__pycache__/a.pyc", "made again");

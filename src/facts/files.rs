@@ -6,9 +6,9 @@ use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
-use super::git::Survey;
 use super::git::budget::Budget;
 use super::git::glob;
+use super::git::{Held, Survey};
 use crate::place;
 
 /// How many links that lead nowhere are followed.
@@ -31,8 +31,8 @@ pub struct Amount {
 }
 
 /// The paths that a pattern fits, in order, without symbolic links on the way to them; `None` when the budget is
-/// spent before all are found.
-pub fn expand(pattern: &str, budget: &Budget) -> Option<Vec<PathBuf>> {
+/// spent before all are found. Names that begin with a dot fit `*` only when `hidden` ones are wanted.
+pub fn expand(pattern: &str, hidden: bool, budget: &Budget) -> Option<Vec<PathBuf>> {
     let mut found: BTreeSet<PathBuf> = BTreeSet::from([PathBuf::from("/")]);
     for name in pattern.split('/').filter(|name| !matches!(*name, "" | ".")) {
         let mut next = BTreeSet::new();
@@ -41,7 +41,7 @@ pub fn expand(pattern: &str, budget: &Budget) -> Option<Vec<PathBuf>> {
                 ".." => next
                     .extend(path.canonicalize().ok().map(|real| real.parent().map(Path::to_path_buf).unwrap_or(real))),
                 "**" => folders(path, budget, &mut next)?,
-                name if glob::is_pattern(name.as_bytes()) => fitting(path, name, budget, &mut next)?,
+                name if glob::is_pattern(name.as_bytes()) => fitting(path, name, hidden, budget, &mut next)?,
                 name => {
                     budget.spend()?;
                     let path = path.join(plain(name));
@@ -70,13 +70,13 @@ pub fn plain(name: &str) -> String {
     plain
 }
 
-fn fitting(folder: &Path, pattern: &str, budget: &Budget, found: &mut BTreeSet<PathBuf>) -> Option<()> {
+fn fitting(folder: &Path, pattern: &str, hidden: bool, budget: &Budget, found: &mut BTreeSet<PathBuf>) -> Option<()> {
     let Ok(entries) = fs::read_dir(folder) else { return Some(()) };
     for entry in entries.flatten() {
         budget.spend()?;
         let name = entry.file_name();
-        let hidden = name.as_bytes().starts_with(b".") && !pattern.starts_with('.');
-        if !hidden && glob::matches(pattern.as_bytes(), name.as_bytes()) {
+        let passed_over = !hidden && name.as_bytes().starts_with(b".") && !pattern.starts_with('.');
+        if !passed_over && glob::matches(pattern.as_bytes(), name.as_bytes()) {
             found.insert(entry.path());
         }
     }
@@ -98,69 +98,78 @@ fn folders(folder: &Path, budget: &Budget, found: &mut BTreeSet<PathBuf>) -> Opt
     Some(())
 }
 
-/// Adds up what stands at a path, and in it; `None` when the budget is spent before: then there is more.
-///
-/// With `stop`, nothing more is counted once a file is found that git does not hold.
-pub fn measure(
-    path: &Path,
-    survey: Option<&Survey<'_>>,
-    stop: bool,
-    budget: &Budget,
-    amount: &mut Amount,
-) -> Option<()> {
-    let mut open = vec![path.to_path_buf()];
-    while let Some(path) = open.pop() {
-        budget.spend()?;
-        let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
-        let is_git = path.file_name().is_some_and(|name| name == ".git");
-        if metadata.is_dir() {
-            if is_git && stop {
-                amount.loose += 1;
-                return Some(());
-            }
-            let Ok(entries) = fs::read_dir(&path) else {
-                // What cannot be looked into counts as one thing that is lost.
-                amount.files += 1;
-                amount.loose += 1;
-                continue;
-            };
-            let mut inside: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-            inside.sort_by(|one, other| other.cmp(one));
-            open.extend(inside);
-            continue;
-        }
-        amount.files += 1;
-        amount.bytes += metadata.len();
-        if !is_git && is_held(&path, survey, budget)? {
-            continue;
-        }
-        amount.loose += 1;
-        if stop {
-            return Some(());
-        }
-        if amount.names.len() < NAMES {
-            amount.names.push(path);
-        }
-    }
-    Some(())
+/// Adds up what stands at paths.
+pub struct Measure<'m> {
+    /// The repository around them.
+    pub survey: Option<&'m Survey<'m>>,
+    /// Where git must hold a file for it not to be loose.
+    pub held: Held,
+    /// Nothing more is counted once a file is loose.
+    pub stop: bool,
+    /// How much may be looked at.
+    pub budget: &'m Budget,
 }
 
-fn is_held(path: &Path, survey: Option<&Survey<'_>>, budget: &Budget) -> Option<bool> {
-    let Some(survey) = survey else { return Some(false) };
-    let from_top = path.strip_prefix(survey.top()).ok().and_then(Path::to_str);
-    let in_git = path.components().any(|component| component == Component::Normal(".git".as_ref()));
-    if !in_git && from_top.is_some_and(place::is_made_again) {
-        return Some(true);
+impl Measure<'_> {
+    /// Adds what stands at a path, and in it; `None` when the budget is spent before: then there is more.
+    pub fn add(&self, path: &Path, amount: &mut Amount) -> Option<()> {
+        let mut open = vec![path.to_path_buf()];
+        while let Some(path) = open.pop() {
+            self.budget.spend()?;
+            let Ok(metadata) = fs::symlink_metadata(&path) else { continue };
+            let is_git = path.file_name().is_some_and(|name| name == ".git");
+            if metadata.is_dir() {
+                if is_git && self.stop {
+                    amount.loose += 1;
+                    return Some(());
+                }
+                let Ok(entries) = fs::read_dir(&path) else {
+                    // What cannot be looked into counts as one thing that is lost.
+                    amount.files += 1;
+                    amount.loose += 1;
+                    continue;
+                };
+                let mut inside: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+                inside.sort_by(|one, other| other.cmp(one));
+                open.extend(inside);
+                continue;
+            }
+            amount.files += 1;
+            amount.bytes += metadata.len();
+            if !is_git && self.is_held(&path)? {
+                continue;
+            }
+            amount.loose += 1;
+            if self.stop {
+                return Some(());
+            }
+            if amount.names.len() < NAMES {
+                amount.names.push(path);
+            }
+        }
+        Some(())
     }
-    match survey.holds(path) {
-        Some(held) => Some(held && !in_git),
-        None => budget.exhausted().is_none().then_some(false),
+
+    fn is_held(&self, path: &Path) -> Option<bool> {
+        let Some(survey) = self.survey else { return Some(false) };
+        if path.components().any(|component| component == Component::Normal(".git".as_ref())) {
+            return Some(false);
+        }
+        let from_top = path.strip_prefix(survey.top()).ok().and_then(Path::to_str);
+        if from_top.is_some_and(place::is_made_again) {
+            return Some(true);
+        }
+        match survey.holds(path, self.held) {
+            Some(held) => Some(held),
+            None => self.budget.exhausted().is_none().then_some(false),
+        }
     }
 }
 
 /// Whether git holds everything that a pattern fits, or it can be made again.
-pub fn is_kept(pattern: &str, home: Option<&Path>, budget: &Budget) -> Option<bool> {
-    let paths = expand(pattern, budget)?;
+pub fn is_kept(pattern: &str, held: Held, home: Option<&Path>, budget: &Budget) -> Option<bool> {
+    // A shell may be set up so that patterns fit hidden names, too.
+    let paths = expand(pattern, true, budget)?;
     let mut surveys: Vec<(PathBuf, Option<Survey<'_>>)> = Vec::new();
     for path in &paths {
         let parent = path.parent()?;
@@ -169,7 +178,7 @@ pub fn is_kept(pattern: &str, home: Option<&Path>, budget: &Budget) -> Option<bo
         }
         let survey = surveys.iter().find(|(known, _)| known == parent).and_then(|(_, survey)| survey.as_ref())?;
         let mut amount = Amount::default();
-        measure(path, Some(survey), true, budget, &mut amount)?;
+        Measure { survey: Some(survey), held, stop: true, budget }.add(path, &mut amount)?;
         if amount.loose > 0 {
             return Some(false);
         }

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::Facts;
-use super::files::{self, Amount};
+use super::files::{self, Amount, Measure};
 use super::git::budget::{Bound, Budget};
-use super::git::{Survey, glob};
+use super::git::{Held, Survey, glob};
 use super::loss::{Loss, PathLoss, Phrase, Standing};
 use super::machine::Machine;
 use super::reach::{self, Around};
@@ -78,7 +78,7 @@ struct Looking<'l> {
 
 impl Looking<'_> {
     fn path(&self, stake: &PathStake, loss: &mut Loss) {
-        let Some(paths) = files::expand(&stake.pattern, self.budget) else { return };
+        let Some(paths) = files::expand(&stake.pattern, false, self.budget) else { return };
         if paths.is_empty() && !glob::is_pattern(stake.pattern.as_bytes()) {
             let path = files::plain(&stake.pattern);
             self.add(PathLoss::nothing(path, stake.change), loss);
@@ -119,7 +119,8 @@ impl Looking<'_> {
         let survey = path.parent().and_then(|parent| Survey::around(parent, home, self.budget));
         let mut amount = Amount::default();
         // When the budget is spent, that is said once for everything.
-        let _ = files::measure(path, survey.as_ref(), false, self.budget, &mut amount);
+        let measure = Measure { survey: survey.as_ref(), held: Held::Committed, stop: false, budget: self.budget };
+        let _ = measure.add(path, &mut amount);
         PathLoss {
             path: shown,
             change,

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use nix::fcntl::OFlag;
 
-use super::git::Survey;
 use super::git::budget::Budget;
+use super::git::{Held, Survey};
 use super::loss::GitLoss;
 use super::{Facts, Kind, files, git};
 use crate::stake::WorkStake;
@@ -53,6 +53,13 @@ impl Machine {
     /// Seen from `folder`; a relative one is not known.
     pub fn at(folder: String) -> Machine {
         Machine { given: Some(folder), ..Machine::default() }
+    }
+
+    fn is_held(&self, pattern: &str, held: Held) -> Option<bool> {
+        if is_led_astray() {
+            return None;
+        }
+        files::is_kept(pattern, held, self.home().map(Path::new), self.budget())
     }
 
     fn budget(&self) -> &Budget {
@@ -120,11 +127,12 @@ impl Facts for Machine {
         files::real(path, self.home())
     }
 
-    fn is_kept(&self, pattern: &str) -> Option<bool> {
-        if is_led_astray() {
-            return None;
-        }
-        files::is_kept(pattern, self.home().map(Path::new), self.budget())
+    fn is_committed(&self, pattern: &str) -> Option<bool> {
+        self.is_held(pattern, Held::Committed)
+    }
+
+    fn is_staged(&self, pattern: &str) -> Option<bool> {
+        self.is_held(pattern, Held::Staged)
     }
 
     fn work(&self, stake: &WorkStake) -> Option<GitLoss> {

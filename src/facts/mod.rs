@@ -41,9 +41,15 @@ pub trait Facts {
         None
     }
 
-    /// Whether git holds everything as it is that stands where an absolute pattern fits, or it can be made again;
-    /// `None` when there is nothing, or it cannot be told.
-    fn is_kept(&self, pattern: &str) -> Option<bool> {
+    /// Whether the last commit holds everything as it is that stands where an absolute pattern fits, or it can be
+    /// made again; `None` when there is nothing, or it cannot be told.
+    fn is_committed(&self, pattern: &str) -> Option<bool> {
+        let _ = pattern;
+        None
+    }
+
+    /// The same of git's index, which outlives the file, though not what git does to it.
+    fn is_staged(&self, pattern: &str) -> Option<bool> {
         let _ = pattern;
         None
     }

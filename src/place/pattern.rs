@@ -33,7 +33,11 @@ pub fn pattern(path: &Arg, folder: &Folder, bearings: Bearings<'_>) -> Option<Pa
         match piece {
             Piece::Text(known) => text.push_str(&quoted(known.as_str())),
             Piece::Hole(hole) => match &hole.source {
-                Source::Glob(glob) => text.push_str(glob),
+                Source::Glob(glob) => {
+                    // Which characters a class holds is a matter of the shell and its language.
+                    exact &= matches!(glob.as_str(), "*" | "?");
+                    text.push_str(glob);
+                }
                 // What a search finds below a folder.
                 Source::Other if text.ends_with('/') => {
                     text.push_str("**");

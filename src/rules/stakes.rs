@@ -44,7 +44,7 @@ impl World<'_> {
             && self
                 .pattern(path)
                 .filter(|pattern| pattern.exact)
-                .is_some_and(|pattern| self.facts.is_kept(&pattern.text) == Some(true))
+                .is_some_and(|pattern| self.facts.is_committed(&pattern.text) == Some(true))
     }
 
     /// Whether a file with content stands at a path that is about to get other content, and nothing keeps the old one.
@@ -54,7 +54,7 @@ impl World<'_> {
             return false;
         }
         let Some(file) = self.absolute(path) else { return false };
-        let kept = || self.pattern(path).is_some_and(|pattern| self.facts.is_kept(&pattern.text) == Some(true));
+        let kept = || self.pattern(path).is_some_and(|pattern| self.facts.is_staged(&pattern.text) == Some(true));
         self.facts.kind(&file) == Some(Kind::File) && !kept()
     }
 

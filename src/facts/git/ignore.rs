@@ -4,7 +4,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::glob;
-use super::repository::Repository;
+use super::repository::{Repository, config_home};
 use crate::facts::machine::read_regular;
 
 /// A larger file of patterns is not read.
@@ -40,8 +40,7 @@ impl Patterns {
                 (Some(_), None) => return None,
                 (None, _) => Some(repository.top.join(name)),
             },
-            (None, Some(home)) => Some(home.join(".config/git/ignore")),
-            (None, None) => None,
+            (None, home) => config_home(home).map(|folder| folder.join("git/ignore")),
         };
         if let Some(path) = named {
             patterns.add(&path, b"")?;

@@ -16,7 +16,7 @@ mod tree;
 mod work;
 
 pub use names::is_branch;
-pub use survey::Survey;
+pub use survey::{Held, Survey};
 pub use work::work;
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ impl Repository {
 
     /// Takes over what the user's own configuration says.
     fn configure_user(&mut self, home: Option<&Path>) -> Option<()> {
-        let files = [Some("/etc/gitconfig".into()), home.map(|home| home.join(".config/git/config"))];
+        let files = [Some("/etc/gitconfig".into()), config_home(home).map(|folder| folder.join("git/config"))];
         for file in files.into_iter().flatten().chain(home.map(|home| home.join(".gitconfig"))) {
             let Some(bytes) = read_regular(&file, LIMIT) else {
                 self.certain &= !file.exists();
@@ -208,6 +208,12 @@ pub struct Head {
     pub branch: Option<String>,
     /// The commit; `None` when the branch has none yet.
     pub commit: Option<Id>,
+}
+
+/// The folder of the user's configuration.
+pub(super) fn config_home(home: Option<&Path>) -> Option<PathBuf> {
+    let named = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
+    named.or_else(|| home.map(|home| home.join(".config")))
 }
 
 /// The repository's own folder, for a working tree at `folder`: `.git`, or what a file of that name points to.

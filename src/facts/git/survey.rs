@@ -1,5 +1,6 @@
 //! A repository with its index, looked at for one question.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
@@ -22,6 +23,17 @@ pub struct Survey<'b> {
     pub(super) index: Index,
     pub(super) budget: &'b Budget,
     home: Option<PathBuf>,
+    /// What the index has and the last commit has not.
+    only_staged: OnceCell<Option<Vec<Vec<u8>>>>,
+}
+
+/// Where git holds a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// In the index.
+    Staged,
+    /// In the last commit, too.
+    Committed,
 }
 
 impl<'b> Survey<'b> {
@@ -30,7 +42,7 @@ impl<'b> Survey<'b> {
     pub fn around(folder: &Path, home: Option<&Path>, budget: &'b Budget) -> Option<Survey<'b>> {
         let repository = Repository::around(folder, home)?;
         let index = Index::read(&repository.own.join("index"))?;
-        Some(Survey { repository, index, budget, home: home.map(Path::to_path_buf) })
+        Some(Survey { repository, index, budget, home: home.map(Path::to_path_buf), only_staged: OnceCell::new() })
     }
 
     /// The top of its working tree.
@@ -38,13 +50,20 @@ impl<'b> Survey<'b> {
         &self.repository.top
     }
 
-    /// Whether git holds the file at an absolute path as it is: it is tracked, and nothing in it has changed since.
-    pub fn holds(&self, file: &Path) -> Option<bool> {
+    /// Whether git holds the file at an absolute path as it is: it is tracked, and nothing in it has changed since it
+    /// was staged, or, where that is asked, since it was committed.
+    pub fn holds(&self, file: &Path, held: Held) -> Option<bool> {
         let path = self.path_from_top(file)?;
-        match self.index.entry(&path) {
-            Some(entry) if entry.is_submodule() => Some(false),
-            Some(entry) => state(&self.repository, &self.index, entry, self.budget).map(|state| state == State::Same),
-            None => Some(false),
+        let Some(entry) = self.index.entry(&path).filter(|entry| !entry.is_submodule()) else { return Some(false) };
+        if state(&self.repository, &self.index, entry, self.budget)? != State::Same {
+            return Some(false);
+        }
+        match held {
+            Held::Staged => Some(true),
+            Held::Committed => {
+                let staged = self.only_staged.get_or_init(|| self.staged(&self.objects()));
+                staged.as_ref().map(|staged| staged.binary_search(&path).is_err())
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::budget::Budget;
-use super::{Survey, work};
+use super::{Held, Survey, work};
 use crate::facts::loss::GitLoss;
 use crate::stake::{Work, WorkStake};
 
@@ -81,9 +81,13 @@ impl Scratch {
     }
 
     fn holds(&self, file: &str) -> Option<bool> {
+        self.held(file, Held::Committed)
+    }
+
+    fn held(&self, file: &str, held: Held) -> Option<bool> {
         let budget = Budget::new(100_000, Duration::from_secs(20));
         let file = self.path(file);
-        Survey::around(file.parent()?, Some(&self.path(".")), &budget)?.holds(&file)
+        Survey::around(file.parent()?, Some(&self.path(".")), &budget)?.holds(&file, held)
     }
 }
 
@@ -138,7 +142,8 @@ fn changes_are_seen_whether_or_not_they_are_staged() {
     assert_eq!(scratch.holds("repo/a"), Some(false));
     scratch.git("repo", &["add", "a"]);
     assert_eq!(scratch.reset("repo", &[]), some("a |  | "));
-    assert_eq!(scratch.holds("repo/a"), Some(true), "the index holds it");
+    assert_eq!(scratch.holds("repo/a"), Some(false), "no commit holds it");
+    assert_eq!(scratch.held("repo/a", Held::Staged), Some(true), "the index does");
     scratch.git("repo", &["reset", "-q"]);
     scratch.write("repo/a", "one\n");
     assert_eq!(scratch.reset("repo", &[]), nothing(), "the same content, written again");
@@ -187,7 +192,7 @@ fn a_repository_without_a_commit_holds_what_is_staged_and_nothing_more() {
     scratch.write("unborn/a", "x");
     scratch.git("unborn", &["add", "a"]);
     assert_eq!(scratch.reset("unborn", &[]), some("a |  | "));
-    assert_eq!(scratch.holds("unborn/a"), Some(true));
+    assert_eq!((scratch.holds("unborn/a"), scratch.held("unborn/a", Held::Staged)), (Some(false), Some(true)));
 }
 
 #[test]
