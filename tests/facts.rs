@@ -5,6 +5,13 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use guard::doors::text_request;
+use guard::effect::Class;
+use guard::facts::loss::GitLoss;
+use guard::facts::{Facts, Kind};
+use guard::judge::judge;
+use guard::stake::WorkStake;
+
 /// A home with a project in it, outside the folders for temporary files, where everything may go.
 struct Place(tempfile::TempDir);
 
@@ -280,4 +287,77 @@ fn the_answer_does_not_depend_on_when_it_is_asked() {
         let answers = ask(text);
         assert!(answers.iter().all(|answer| *answer == answers[0]), "{text}: {answers:?}");
     }
+}
+
+/// A machine that counts how often it is looked at.
+#[derive(Default)]
+struct Counted(std::cell::Cell<usize>);
+
+impl Counted {
+    fn looked<T>(&self) -> Option<T> {
+        self.0.set(self.0.get() + 1);
+        None
+    }
+}
+
+impl Facts for Counted {
+    fn read(&self, _: &str, _: usize) -> Option<String> {
+        None
+    }
+
+    fn folder(&self) -> Option<&str> {
+        Some("/home/me/app")
+    }
+
+    fn home(&self) -> Option<&str> {
+        Some("/home/me")
+    }
+
+    fn variable(&self, _: &str) -> Option<String> {
+        None
+    }
+
+    fn kind(&self, _: &str) -> Option<Kind> {
+        self.looked()
+    }
+
+    fn is_git_branch(&self, _: &str, _: &str) -> Option<bool> {
+        self.looked()
+    }
+
+    fn real(&self, _: &str) -> Option<String> {
+        self.looked()
+    }
+
+    fn is_committed(&self, _: &str) -> Option<bool> {
+        self.looked()
+    }
+
+    fn is_staged(&self, _: &str) -> Option<bool> {
+        self.looked()
+    }
+
+    fn work(&self, _: &WorkStake) -> Option<GitLoss> {
+        self.looked()
+    }
+}
+
+#[test]
+fn a_command_that_only_reads_is_looked_up_nothing_for() {
+    let looks = |text: &str| {
+        let machine = Counted::default();
+        let report = judge(&text_request(text.as_ref()), &machine);
+        (report.class, machine.0.get())
+    };
+    for text in [
+        "ls -la",
+        "git status",
+        "git diff HEAD~1 -- src",
+        "grep -r x . | head",
+        "find . -name '*.rs'",
+        "ls > /dev/null 2>&1",
+    ] {
+        assert_eq!(looks(text), (Class::ReadOnly, 0), "{text}");
+    }
+    assert!(looks("git reset --hard").1 > 0 && looks("rm src/a.rs").1 > 0);
 }

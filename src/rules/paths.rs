@@ -94,7 +94,8 @@ fn judge_one(role: Role, path: &Arg, handling: Handling<'_>, world: &World<'_>) 
     if place::is_remote(path) {
         return remote(role, path, handling);
     }
-    if !changes(role) {
+    // What nothing is kept of leads nowhere, and is written to by half of all commands.
+    if !changes(role) || world.locate(path).place == Place::Sink {
         return judge_named(role, path, handling, world);
     }
     let mut fate = match world.led_elsewhere(role, path) {
