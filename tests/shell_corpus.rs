@@ -150,7 +150,7 @@ fn check(path: &Path) -> Tally {
 #[test]
 fn adversarial_texts_are_read_as_bash_reads_them() {
     let tally = check(&main_corpus().join("adversarial.jsonl"));
-    assert!(tally.wrongly_rejected.len() <= 3, "too many texts are rejected");
+    assert!(tally.wrongly_rejected.len() <= 1, "too many texts are rejected");
 }
 
 #[test]
@@ -161,5 +161,5 @@ fn further_corpora_are_read_as_bash_reads_them() {
     let rejected: usize = tallies.iter().map(|tally| tally.wrongly_rejected.len()).sum();
     let accepted: usize = tallies.iter().map(|tally| tally.accepted_by_bash).sum();
     println!("{rejected} of {accepted} texts that bash accepts are rejected");
-    assert!(rejected * 500 <= accepted, "too many texts are rejected");
+    assert!(rejected * 1000 <= accepted, "too many texts are rejected");
 }

@@ -60,11 +60,8 @@ fn escape(text: &[u8]) -> (Escape, &[u8]) {
 fn hexadecimal<'t>(text: &'t [u8], digits: &'t [u8]) -> (Escape, &'t [u8]) {
     if let Some(braced) = digits.strip_prefix(b"{") {
         let (value, rest) = number(braced, 16, usize::MAX);
-        if rest.len() < braced.len() {
-            let rest = rest.strip_prefix(b"}").unwrap_or(rest);
-            return (Escape::Byte((value & 0xff) as u8), rest);
-        }
-        return (Escape::None, text);
+        let rest = rest.strip_prefix(b"}").unwrap_or(rest);
+        return (Escape::Byte((value & 0xff) as u8), rest);
     }
     let (value, rest) = number(digits, 16, 2);
     if rest.len() == digits.len() { (Escape::None, text) } else { (Escape::Byte((value & 0xff) as u8), rest) }

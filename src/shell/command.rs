@@ -1,8 +1,10 @@
 //! Reads one command: a compound one, a function definition, a coprocess, or a simple one.
 
+use super::Dialect;
 use super::ast::{Command, CommandKind};
 use super::parser::{Parser, Result};
 use super::reserved::Reserved;
+use super::substitution::{begins_name, is_name};
 use super::word::Kind;
 
 impl Parser<'_> {
@@ -89,12 +91,17 @@ impl Parser<'_> {
         if simple.is_one_word() {
             let name = self.raw_name(start);
             self.skip_blanks();
+            if self.at_compound_command() && self.dialect == Dialect::Zsh {
+                return self.error_here("a coprocess with a name");
+            }
             if self.at_compound_command() {
                 return Ok((Some(name), self.any_compound_command()?));
             }
             match self.reserved() {
                 Some((word, _)) if word.ends_list() => return Ok((None, self.end_simple_command(simple)?)),
                 Some((word, _)) if word != Reserved::Time => return self.unexpected("this does not belong here"),
+                // Bash reads over blanks in the brackets as if this were the command word.
+                _ if self.after_name() == b'[' => return self.error_here("brackets in the second word of a coprocess"),
                 _ => simple.expect_declaration(),
             }
         }
@@ -133,11 +140,18 @@ impl Parser<'_> {
 
     /// Reads the body of a function, which begins at `start`.
     pub(super) fn function_body(&mut self, name: String, start: usize) -> Result<Command> {
+        self.expect_name(&name, start)?;
         self.skip_newlines()?;
         let body =
             self.nested(|parser| if parser.is_bash() { parser.any_compound_command() } else { parser.command() })?;
         let span = crate::span::Span { end: body.span.end, ..self.span(start, start) };
         Ok(Command { kind: CommandKind::Function { name, body: Box::new(body) }, redirects: Vec::new(), span })
+    }
+
+    /// In dash, a function and the variable of a loop have names that could be those of variables.
+    pub(super) fn expect_name(&self, name: &str, start: usize) -> Result<()> {
+        let good = name.bytes().next().is_some_and(begins_name) && name.bytes().all(is_name);
+        if good || self.is_bash() { Ok(()) } else { self.error("this is no name", start) }
     }
 
     /// The text from an offset to here as a name. Bash takes the names of functions, coprocesses and loop

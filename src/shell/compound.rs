@@ -24,9 +24,9 @@ impl Parser<'_> {
     /// The condition of a compound command.
     fn condition_commands(&mut self) -> Result<Script> {
         let start = self.pos;
-        let announced = self.announced;
+        let bodies = self.shared.bodies.len();
         let script = self.commands()?;
-        if self.open_substitutions > 0 && self.announced && !announced {
+        if self.reprints() && self.shared.bodies.len() > bodies {
             return self.error("a here-document in a condition in a substitution", start);
         }
         Ok(script)
@@ -49,13 +49,21 @@ impl Parser<'_> {
             let start = self.pos;
             let lines = self.lines.clone();
             self.advance(2);
+            let inner = self.pos;
             let arithmetic = self.arithmetic_inside(&ARITHMETIC)?;
             self.pos += 1;
             if self.byte(self.pos) == b')' {
+                self.pos -= 1;
+                self.expect_plain_arithmetic(inner)?;
+                self.pos += 1;
                 self.pos += 1;
                 return Ok(CommandKind::Arithmetic(arithmetic));
             }
             self.misread_until = self.misread_until.max(self.pos);
+            if self.byte(self.pos) == b'\n' {
+                // Bash puts the text back with this newline, of which it then loses track.
+                return self.error("a line ends in text that bash reads again", start);
+            }
             self.rewind(start)?;
             self.lines = lines;
         }
@@ -66,7 +74,7 @@ impl Parser<'_> {
         }
         self.pos += 1;
         if self.misread_comment {
-            return self.unexpected("a comment in text that bash reads again");
+            return self.error_here("a comment in text that bash reads again");
         }
         Ok(CommandKind::Subshell(script))
     }
@@ -114,6 +122,7 @@ impl Parser<'_> {
         let start = self.pos;
         self.word(Kind::Plain)?;
         let name = self.raw_name(start);
+        self.expect_name(&name, start)?;
         self.skip_blanks();
         let mut words = None;
         let mut separated = self.separates_at_once();
@@ -160,7 +169,7 @@ impl Parser<'_> {
         let rules = Rules { stop: b';', flat: Flat::Nothing, ..ARITHMETIC };
         let init = self.arithmetic_for_part(&rules)?;
         let condition = self.arithmetic_for_part(&rules)?;
-        let update = self.arithmetic_inside(&rules)?;
+        let update = self.arithmetic_for_expression(&rules)?;
         if self.peek() != b')' || self.byte(self.pos + 1) != b')' {
             return self.unexpected("the head of a loop is not closed");
         }
@@ -174,8 +183,23 @@ impl Parser<'_> {
         Ok(CommandKind::ArithmeticFor { init, condition, update, body })
     }
 
+    /// Bash splits the head at every semicolon, and finds its end without regard to braces.
+    fn arithmetic_for_expression(&mut self, rules: &Rules) -> Result<Arithmetic> {
+        let start = self.pos;
+        let expression = self.arithmetic_inside(rules)?;
+        self.expect_plain_arithmetic(start)?;
+        let written = self.slice(start, self.pos);
+        if written.contains(';') && !written.contains("$(") {
+            return self.error("a semicolon inside a part of a loop's head", start);
+        }
+        if written.contains("${") {
+            self.expect_arithmetic(start)?;
+        }
+        Ok(expression)
+    }
+
     fn arithmetic_for_part(&mut self, rules: &Rules) -> Result<Arithmetic> {
-        let part = self.arithmetic_inside(rules)?;
+        let part = self.arithmetic_for_expression(rules)?;
         if self.peek() != b';' {
             return self.unexpected("the head of a loop needs three parts");
         }

@@ -1,5 +1,6 @@
 //! Reads here-documents: the delimiter where one is announced, the body after the end of that line.
 
+use super::Dialect;
 use super::ansi;
 use super::ast::{Part, RedirectTarget, Word};
 use super::inside::HERE_DOCUMENT;
@@ -50,9 +51,24 @@ impl Parser<'_> {
         let start = self.pos;
         self.announced = true;
         self.word(Kind::Plain)?;
-        let Some((delimiter, quoted)) = delimiter(&self.slice(start, self.pos).replace("\\\n", "")) else {
+        if self.reprints() && self.byte(start) == b'-' {
+            // Bash prints the dash next to the operator, and then runs what it printed.
+            return self.error("the delimiter of a here-document begins with a dash in a substitution", start);
+        }
+        let written = self.slice(start, self.pos);
+        let joined = written.replace("\\\n", "");
+        let Some((delimiter, quoted)) =
+            delimiter(&joined).filter(|_| joined.len() == written.len() || !written.contains('\''))
+        else {
             return self.error("the delimiter of a here-document is not plain text", start);
         };
+        if self.reprints() && (delimiter.is_empty() || delimiter.contains('\n'))
+            || self.dialect != Dialect::Bash && delimiter.contains('\n')
+            || stripped && delimiter.starts_with('\t')
+        {
+            // A closing parenthesis ends the body of the one, and nothing that of the other.
+            return self.error("the delimiter of a here-document fits strange lines", start);
+        }
         let number = self.shared.bodies.len();
         self.shared.bodies.push(Word::default());
         self.lines.pending.push(Pending { number, delimiter, quoted, stripped });
@@ -75,11 +91,16 @@ impl Parser<'_> {
     /// Reads what follows as a list of here-document bodies.
     fn read_pending_bodies(&mut self) -> Result<()> {
         if self.pos < self.misread_until {
-            return self.unexpected("a here-document in text that bash reads again");
+            return self.error_here("a here-document in text that bash reads again");
         }
-        let in_substitution = self.open_substitutions > 0 && !self.lines.in_body;
+        let in_substitution = self.open_substitutions > 0 && !self.lines.in_body && self.is_bash();
+        let mut in_line = false;
         for pending in std::mem::take(&mut self.lines.pending) {
+            if in_line {
+                return self.error_here("a here-document behind one that ends inside a line");
+            }
             let body = self.here_body(&pending, in_substitution)?;
+            in_line = !self.at_end() && self.byte(self.pos.saturating_sub(1)) != b'\n';
             if let Some(slot) = self.shared.bodies.get_mut(pending.number) {
                 *slot = body;
             }
@@ -93,6 +114,7 @@ impl Parser<'_> {
         let outer = std::mem::take(&mut self.lines.pending);
         let result = read(self)?;
         if !self.lines.pending.is_empty() {
+            self.expect_own_bodies()?;
             self.read_bodies_ahead()?;
         }
         self.lines.pending = outer;
@@ -102,7 +124,7 @@ impl Parser<'_> {
     /// Reads bodies from the lines below the current one, which itself goes on.
     fn read_bodies_ahead(&mut self) -> Result<()> {
         if self.lines.in_body {
-            return self.unexpected("a here-document has no end");
+            return self.error_here("a here-document has no end");
         }
         let here = self.pos;
         let (newline, after) = match self.lines.jump {
@@ -114,14 +136,14 @@ impl Parser<'_> {
             }
         };
         if here > newline {
-            return self.unexpected("a here-document begins in the middle of something");
+            return self.error_here("a here-document begins in the middle of something");
         }
         self.pos = after;
         self.open_substitutions += 1;
         self.read_pending_bodies()?;
         self.open_substitutions -= 1;
         if !self.at_end() && self.byte(self.pos.saturating_sub(1)) != b'\n' {
-            return self.unexpected("the end of a here-document is followed by text");
+            return self.error_here("the end of a here-document is followed by text");
         }
         self.lines.jump = Some((newline, self.pos));
         self.pos = here;
@@ -130,16 +152,23 @@ impl Parser<'_> {
 
     /// Reads a text inside this one whose here-documents end with it.
     pub(super) fn with_no_lines<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        self.recoverable(|parser| {
+            (parser.open_substitutions, parser.quotes, parser.braces) = (0, 0, 0);
+            let result = read(parser)?;
+            parser.check_lines()?;
+            Ok(result)
+        })
+    }
+
+    /// Reads something that nothing surrounds but counted brackets, and then puts back what does, also after an error.
+    pub(super) fn recoverable<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let lines = std::mem::take(&mut self.lines);
-        let open = std::mem::take(&mut self.open_substitutions);
-        let (quotes, braces) = (std::mem::take(&mut self.quotes), std::mem::take(&mut self.braces));
         let noted = self.substitutions.take();
-        let result = read(self)?;
-        self.check_lines()?;
-        self.lines = lines;
-        self.open_substitutions = open;
-        (self.quotes, self.braces, self.substitutions) = (quotes, braces, noted);
-        Ok(result)
+        let counts = (self.open_substitutions, self.quotes, self.braces);
+        let result = read(self);
+        (self.lines, self.substitutions) = (lines, noted);
+        (self.open_substitutions, self.quotes, self.braces) = counts;
+        result
     }
 
     /// At the end of a text: nothing may have run over a line whose continuation was read elsewhere.
@@ -155,11 +184,16 @@ impl Parser<'_> {
     fn here_body(&mut self, pending: &Pending, in_substitution: bool) -> Result<Word> {
         let start = self.pos;
         let mut lines = Vec::new();
+        let mut open = false;
         let after = loop {
             if self.at_end() {
+                open = true;
                 break self.pos;
             }
             let line = self.here_line(pending);
+            if line.joined && in_substitution && self.slice(line.start, line.end).contains('#') {
+                return self.error("a comment and a line continuation in a here-document", line.start);
+            }
             if let Some(after) = self.ends_body(&line, pending, in_substitution) {
                 break after;
             }
@@ -167,6 +201,11 @@ impl Parser<'_> {
             lines.push((line.start, self.pos));
         };
         let end = lines.last().map_or(start, |&(_, end)| end);
+        let text = self.slice(start, end);
+        if open && !pending.quoted && text.contains(['$', '`']) {
+            // Bash loses the last character of some expansions in such a body.
+            return self.error("a here-document with expansions has no end", start);
+        }
         let parts = self.here_parts(pending, start, end, &lines)?;
         self.pos = after;
         Ok(Word { parts, span: self.span(start, end) })
@@ -274,7 +313,8 @@ impl Parser<'_> {
 }
 
 /// The delimiter that a word as written stands for, and whether any of it is quoted. Dollars in it are text.
-/// Bash normalises the commands of a substitution in it, so there must be none; nor can it span lines.
+/// Bash normalises the commands of a substitution in it and keeps quotes in brackets behind a dollar, so there must
+/// be none.
 fn delimiter(written: &str) -> Option<(String, bool)> {
     let mut text = String::new();
     let mut quoted = false;
@@ -293,6 +333,23 @@ fn delimiter(written: &str) -> Option<(String, bool)> {
                 rest = &rest[1..];
                 if quote == '\'' { '$' } else { quote }
             }
+            ('$', Some('$')) => {
+                text.push_str("$$");
+                rest = &rest[1..];
+                continue;
+            }
+            ('$', Some('{' | '[')) => {
+                if rest.contains(['\'', '"', '\\', '`', '(']) {
+                    return None;
+                }
+                text.push(character);
+                continue;
+            }
+            ('(', Some(')')) => {
+                text.push_str("()");
+                rest = &rest[1..];
+                continue;
+            }
             ('`' | '(', _) => return None,
             _ => {
                 text.push(character);
@@ -304,7 +361,7 @@ fn delimiter(written: &str) -> Option<(String, bool)> {
         text.push_str(&inner);
         rest = after;
     }
-    (!text.contains('\n')).then_some((text, quoted))
+    Some((text, quoted))
 }
 
 /// The characters up to the end of quotes that are open, and what follows them; `quote` is `$` for `$'…'`.

@@ -142,7 +142,7 @@ pub(super) const ARITHMETIC: Rules = Rules {
 pub(super) const SUBSCRIPT: Rules = Rules { close: b']', nest: Some((b'[', b']')), flat: Flat::Nothing, ..ARITHMETIC };
 
 /// `$[…]`
-pub(super) const OLD_ARITHMETIC: Rules = Rules { flat: Flat::Braces, ..SUBSCRIPT };
+pub(super) const OLD_ARITHMETIC: Rules = Rules { flat: Flat::Everything, ..SUBSCRIPT };
 
 /// Offset and length of `${x:offset:length}`.
 pub(super) const SUBSTRING: Rules = Rules { close: b'}', stop: b':', flat: Flat::Nothing, ..ARITHMETIC };
@@ -224,6 +224,9 @@ impl Parser<'_> {
             if byte != 0 && balance.ends(byte, rules) {
                 return Ok(());
             }
+            if byte == b';' && rules.stop == b';' {
+                return self.error("a semicolon in parentheses in a loop's head", start);
+            }
             match byte {
                 b'$' if rules.flat != Flat::Nothing => self.flat_dollar(rules, parts)?,
                 b'$' => self.dollar(rules, parts)?,
@@ -249,7 +252,12 @@ impl Parser<'_> {
     /// Arithmetic that is such a stretch.
     pub(super) fn arithmetic_inside(&mut self, rules: &Rules) -> Result<Arithmetic> {
         let start = self.pos;
+        let bodies = self.shared.bodies.len();
         let parts = self.inside(rules)?;
+        if self.shared.bodies.len() > bodies {
+            // Bash puts the body into the text before it looks again at what the text is.
+            return self.error("a here-document in arithmetic", start);
+        }
         Ok(Arithmetic { parts, span: self.span_from(start) })
     }
 
@@ -272,10 +280,17 @@ impl Parser<'_> {
         }
         if substitutes {
             let before = (self.pos, self.lines.clone());
+            let bodies = self.shared.bodies.len();
             let part = self.process_substitution()?;
+            if self.slice(before.0, self.pos).contains('#') || self.shared.bodies.len() > bodies {
+                return self.error("a comment or a here-document in text that bash reads again", before.0);
+            }
+            if rules.flat != Flat::Nothing {
+                self.expect_balance(before.0, rules, &[])?;
+            }
             if rules.angles == Angles::Substitute {
                 parts.push(self, part);
-                return if rules.flat == Flat::Everything { self.expect_balance(before.0, rules, &[]) } else { Ok(()) };
+                return Ok(());
             }
             let close = self.pos - 1;
             self.rewind(before.0)?;
@@ -310,6 +325,11 @@ impl Parser<'_> {
         let inner = std::mem::replace(&mut self.substitutions, outer).unwrap_or_default();
         let skipped = if rules.flat == Flat::Everything { &[] } else { inner.as_slice() };
         self.expect_balance(start, rules, skipped)
+    }
+
+    /// Bash looks at what it has found to be arithmetic once more, and then skips nothing but quotes.
+    pub(super) fn expect_arithmetic(&self, start: usize) -> Result<()> {
+        self.expect_balance(start, &ARITHMETIC, &[])
     }
 
     fn expect_balance(&self, start: usize, rules: &Rules, skipped: &[(usize, usize)]) -> Result<()> {

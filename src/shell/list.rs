@@ -22,7 +22,9 @@ impl Parser<'_> {
         let mut items: Vec<Item> = Vec::new();
         self.skip_newlines()?;
         while !self.at_list_end() {
+            let bodies = self.shared.bodies.len();
             let mut item = self.and_or()?;
+            let announces = self.shared.bodies.len() > bodies;
             let (background, separated) = self.separator()?;
             item.background = background;
             let newlines = self.skip_newlines()?;
@@ -31,15 +33,16 @@ impl Parser<'_> {
             items.push(item);
             if !separated && newlines == 0 {
                 if redirected && self.reserved().is_some() {
-                    return self.unexpected("a separator is missing");
+                    return self.error_here("a separator is missing");
                 }
                 break;
             }
             // Bash 5.2 runs a substitution from a form of its own that it prints. Behind a here-document it
             // forgets to print a `;` there, which makes two commands one.
-            let loses_separator = self.announced && self.open_substitutions > 0 && newlines == 0;
+            let loses_separator = self.announced && self.reprints() && separated && !background;
+            let loses_separator = loses_separator && !(announces && newlines > 0);
             if loses_separator && !self.at_list_end() {
-                return self.unexpected("a command behind a here-document in a substitution");
+                return self.error_here("a command behind a here-document in a substitution");
             }
         }
         Ok(Script { items, span: self.span_from(start) })
@@ -60,6 +63,7 @@ impl Parser<'_> {
             }
             b'&' => {
                 self.pos += 1;
+                self.expect_end_of_operator()?;
                 Ok((true, true))
             }
             _ => Ok((false, false)),
@@ -91,6 +95,10 @@ impl Parser<'_> {
                 let span = Span { end: end.end, ..self.span(start, start) };
                 return Ok(Item { first, rest, background: false, ends_line: false, span });
             };
+            let piped = rest.last().map_or(&first, |(_, pipeline): &(Connector, Pipeline)| pipeline).commands.len() > 1;
+            if piped && self.announced && self.reprints() {
+                return self.error("a here-document in a pipeline in a substitution", start);
+            }
             self.skip_newlines()?;
             rest.push((connector, self.pipeline()?));
         }
@@ -104,6 +112,9 @@ impl Parser<'_> {
         let (mut negated, mut timed, mut prefixed) = (false, false, false);
         loop {
             match self.reserved() {
+                Some((Reserved::Bang, _)) if prefixed && !self.is_bash() => {
+                    return self.unexpected("this does not belong here");
+                }
                 Some((Reserved::Bang, end)) => {
                     negated = !negated;
                     self.pos = end;
@@ -120,7 +131,7 @@ impl Parser<'_> {
         }
         let mut commands = Vec::with_capacity(1);
         self.plain_words = only_words;
-        if !(prefixed && self.ends_prefix() || only_words && self.peek() == b')') {
+        if !(prefixed && self.is_bash() && self.ends_prefix() || only_words && self.peek() == b')') {
             self.piped_commands(&mut commands)?;
         }
         self.plain_words = false;
@@ -165,12 +176,13 @@ impl Parser<'_> {
                 self.pos += 1;
                 let span = self.span_from(start);
                 if let Some(command) = commands.last_mut() {
+                    self.expect_printable(&command.kind, start)?;
                     command.redirects.push(errors_to_pipe(span));
                 }
             }
             let newlines = self.skip_newlines()?;
-            if newlines > 1 && self.reserved_is(Reserved::Time) {
-                return self.unexpected("this does not belong here");
+            if newlines > 0 && self.reserved_is(Reserved::Time) {
+                return self.error_here("`time` behind a line in a pipeline");
             }
         }
     }

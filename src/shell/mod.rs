@@ -24,6 +24,7 @@ mod simple;
 pub mod steps;
 mod substitution;
 mod word;
+mod zsh;
 
 pub use ast::Script;
 
@@ -39,7 +40,7 @@ pub enum Dialect {
     Bash,
     /// dash, and `sh` where it is dash.
     Posix,
-    /// zsh, as far as it reads the same.
+    /// zsh, as far as it reads the same as bash; what it reads in its own way is refused.
     Zsh,
 }
 
@@ -50,6 +51,8 @@ pub struct ParseError {
     pub reason: &'static str,
     /// Where.
     pub span: Span,
+    /// Whether bash is sure not to read it either.
+    pub certain: bool,
 }
 
 /// Reads a whole program.
@@ -59,13 +62,16 @@ pub struct ParseError {
 /// Returns the first place that bash would not accept, or that guard will not read.
 pub fn parse(text: &str, dialect: Dialect) -> Result<Script, ParseError> {
     if text.len() > MAX_TEXT {
-        return Err(ParseError { reason: "the text is too long", span: Span::new(0, text.len()) });
+        let span = Span::new(0, text.len());
+        return Err(ParseError { reason: "the text is too long", span, certain: false });
     }
     if let Some(offset) = text.find('\0') {
-        return Err(ParseError { reason: "there is a NUL in the text", span: Span::new(offset, offset + 1) });
+        let span = Span::new(offset, offset + 1);
+        return Err(ParseError { reason: "there is a NUL in the text", span, certain: false });
     }
     let shared = Shared { budget: Budget::for_text(text.len()), bodies: Vec::new() };
     let mut parser = Parser::new(text, dialect, Origin::Same, shared);
+    parser.expect_plain_continuations()?;
     let mut script = parser.whole_script()?;
     fill::fill(&mut script, &mut parser.shared.bodies);
     Ok(script)

@@ -25,48 +25,49 @@ impl Parser<'_> {
     pub(super) fn braced_parameter(&mut self, quoting: Quoting) -> Result<Part> {
         let start = self.pos;
         self.advance(2);
+        self.expect_common_brace()?;
         if self.is_bash() && matches!(self.peek(), b' ' | b'\t' | b'\n' | b'|' | b'(') {
             return self.commands_in_braces(start, quoting);
         }
         let head = self.parameter_head();
         let mut subscript = None;
-        let mut operation = None;
         if self.peek() == b'[' && head.name.bytes().next().is_some_and(is_name) && self.is_bash() {
-            match self.parameter_subscript()? {
-                (read, true) => subscript = Some(read),
-                (read, false) => {
-                    operation = Some(Operation::Invalid { word: Word { parts: read.parts, span: read.span } })
-                }
-            }
+            subscript = Some(self.parameter_subscript()?);
         }
-        let operation = match operation {
-            Some(operation) => operation,
-            None => self.operation(&head, subscript.as_ref(), quoting)?,
-        };
-        let operation = if self.peek() == b'}' { operation } else { self.invalid(operation)? };
+        let operation = self.operation(&head, subscript.as_ref(), quoting)?;
+        let operation = if self.peek() == b'}' { operation } else { self.invalid(operation, quoting)? };
         self.pos += 1;
+        if quoting == Quoting::HereDocument && operation.has_pattern() && self.slice(start, self.pos).contains("$(") {
+            // Bash loses the last character of the commands.
+            return self.error("a substitution in a pattern in a here-document", start);
+        }
         let span = self.span_from(start);
-        Ok(Part::Parameter(Box::new(Parameter {
-            name: head.name,
-            subscript,
-            indirect: head.indirect,
-            operation,
-            span,
-        })))
+        let parameter = Parameter { name: head.name, subscript, indirect: head.indirect, operation, span };
+        self.expect_common_parameter(&parameter, quoting, start)?;
+        Ok(Part::Parameter(Box::new(parameter)))
     }
 
     /// `${ …; }` and `${| …; }`, which bash runs from 5.3 on. Before it, such a text ends at the first `}`; only
     /// texts that end there in both readings are accepted.
     fn commands_in_braces(&mut self, start: usize, quoting: Quoting) -> Result<Part> {
         let open = if self.peek() == b'|' { self.pos + 1 } else { self.pos };
+        let bodies = self.shared.bodies.len();
         let lines = self.lines.clone();
         let word = self.word_inside(&word_rules(quoting))?;
         let close = self.pos;
+        if self.shared.bodies.len() > bodies {
+            return self.error("a here-document in commands in braces", start);
+        }
         if self.slice(open, close).trim().is_empty() {
             self.pos = close + 1;
             return Ok(self.unnamed(word, start));
         }
         if !self.slice(open, close).trim_end_matches([' ', '\t']).ends_with([';', '&', '\n']) {
+            if !self.slice(close + 1, self.end()).contains('}') {
+                // They end neither here nor later: a bad substitution to the one, an error to the other.
+                self.pos = close + 1;
+                return Ok(self.unnamed(word, start));
+            }
             return self.error("commands in braces have no end", start);
         }
         self.rewind(open)?;
@@ -133,15 +134,16 @@ impl Parser<'_> {
         is_name(byte) || (is_special_parameter(byte) && self.ahead(2) == b'}')
     }
 
-    /// Reads `[…]`; the flag says whether it was closed before the `}`.
-    fn parameter_subscript(&mut self) -> Result<(Arithmetic, bool)> {
+    /// Reads `[…]`. Bash may look for its end behind the `}`.
+    fn parameter_subscript(&mut self) -> Result<Arithmetic> {
+        let start = self.pos;
         self.advance(1);
         let subscript = self.arithmetic_inside(&Rules { abort: b'}', ..SUBSCRIPT })?;
-        let closed = self.peek() == b']';
-        if closed {
-            self.pos += 1;
+        if self.peek() != b']' {
+            return self.error("a subscript is not closed", start);
         }
-        Ok((subscript, closed))
+        self.pos += 1;
+        Ok(subscript)
     }
 
     fn operation(&mut self, head: &Head, subscript: Option<&Arithmetic>, quoting: Quoting) -> Result<Operation> {
@@ -250,13 +252,33 @@ impl Parser<'_> {
     }
 
     /// Bash accepts any text up to the `}` and refuses it when it comes to expand it.
-    fn invalid(&mut self, read: Operation) -> Result<Operation> {
+    fn invalid(&mut self, read: Operation, quoting: Quoting) -> Result<Operation> {
+        let (start, first) = (self.pos, self.peek());
         let mut word = self.word_inside(&OPERAND)?;
+        let empty = first == b':' && word.parts.len() < 2 && self.slice(start, self.pos) == ":";
+        let quoted = quoting != Quoting::Bare && self.slice(start, self.pos).contains('\'');
+        if !self.is_bash() && (empty || quoted) {
+            return self.unexpected("this is no expansion");
+        }
         if let Operation::Invalid { word: before } = read {
             word.span = before.span.to(word.span);
             word.parts.splice(0..0, before.parts);
         }
         Ok(Operation::Invalid { word })
+    }
+}
+
+impl Operation {
+    /// Whether a pattern or arithmetic stands behind the operator.
+    fn has_pattern(&self) -> bool {
+        matches!(
+            self,
+            Operation::TrimPrefix { .. }
+                | Operation::TrimSuffix { .. }
+                | Operation::Replace { .. }
+                | Operation::Substring { .. }
+                | Operation::Case { .. }
+        )
     }
 }
 

@@ -122,6 +122,12 @@ impl<'t> Parser<'t> {
         self.dialect != Dialect::Posix
     }
 
+    /// Whether bash reads what stands here, prints it in a form of its own, and runs what it printed: it does so
+    /// with the commands of a substitution.
+    pub(super) fn reprints(&self) -> bool {
+        self.open_substitutions > 0 && self.dialect == Dialect::Bash
+    }
+
     /// The byte at an offset; 0 past the end (a text holds no NUL).
     #[inline]
     pub(super) fn byte(&self, offset: usize) -> u8 {
@@ -242,20 +248,27 @@ impl<'t> Parser<'t> {
         self.span(start, self.pos)
     }
 
-    /// An error about what stands from an offset to here.
+    /// Refuses what stands from an offset to here.
     pub(super) fn error<T>(&self, reason: &'static str, start: usize) -> Result<T> {
-        Err(ParseError { reason, span: self.span(start, self.pos.max(start)) })
+        Err(ParseError { reason, span: self.span(start, self.pos.max(start)), certain: false })
     }
 
-    /// An error about what stands here.
+    /// Refuses what stands here.
+    pub(super) fn error_here<T>(&self, reason: &'static str) -> Result<T> {
+        let Err(error) = self.unexpected::<T>(reason) else { return self.error(reason, self.pos) };
+        Err(ParseError { certain: false, ..error })
+    }
+
+    /// An error that bash makes as well, about what stands here.
     pub(super) fn unexpected<T>(&self, reason: &'static str) -> Result<T> {
-        Err(ParseError { reason, span: self.span(self.pos, (self.pos + 1).min(self.bytes.len())) })
+        let span = self.span(self.pos, (self.pos + 1).min(self.bytes.len()));
+        Err(ParseError { reason, span, certain: true })
     }
 
     /// Reads something that may hold itself, within the limit of depth.
     pub(super) fn nested<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         if !self.shared.budget.descend() {
-            return self.unexpected("this nests too deep");
+            return self.error_here("this nests too deep");
         }
         let result = read(self);
         self.shared.budget.ascend();
@@ -265,14 +278,14 @@ impl<'t> Parser<'t> {
     /// Counts a node of the tree.
     #[inline]
     pub(super) fn count(&mut self) -> Result<()> {
-        if self.shared.budget.count() { Ok(()) } else { self.unexpected("there is too much of it") }
+        if self.shared.budget.count() { Ok(()) } else { self.error_here("there is too much of it") }
     }
 
     /// Goes back to an offset after a wrong guess.
     pub(super) fn rewind(&mut self, offset: usize) -> Result<()> {
         let reread = self.pos.saturating_sub(offset);
         self.pos = offset;
-        if self.shared.budget.reread(reread) { Ok(()) } else { self.unexpected("this is too tangled to read") }
+        if self.shared.budget.reread(reread) { Ok(()) } else { self.error_here("this is too tangled to read") }
     }
 
     /// Reads with the end of the text moved to an offset.

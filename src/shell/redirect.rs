@@ -3,15 +3,17 @@
 use super::ast::{Descriptor, Part, Redirect, RedirectOperator, RedirectTarget, Word};
 use super::parser::{Parser, Result};
 use super::substitution::{begins_name, is_name};
-use super::word::{Kind, ends_word};
+use super::word::{Kind, ends_word, is_plain};
 
 impl Parser<'_> {
     /// Reads a redirection if one stands here.
     pub(super) fn redirect(&mut self) -> Result<Option<Redirect>> {
         let start = self.pos;
         let Some((descriptor, end)) = self.descriptor() else { return Ok(None) };
+        self.expect_common_redirect()?;
         self.pos = end;
         let operator = self.redirect_operator();
+        self.expect_end_of_operator()?;
         self.count()?;
         self.skip_blanks();
         let target = self.redirect_target(operator)?;
@@ -64,9 +66,9 @@ impl Parser<'_> {
             let byte = self.byte(offset);
             match byte {
                 b'[' if !subscript => subscript = true,
-                b'}' => break,
+                b'}' if !subscript || name.ends_with(']') => break,
                 b']' if subscript => {}
-                _ if is_name(byte) => {}
+                _ if is_name(byte) || subscript && is_plain(byte) && byte != b'[' => {}
                 _ => return None,
             }
             name.push(char::from(byte));
@@ -110,6 +112,7 @@ impl Parser<'_> {
         let duplicates = matches!(operator, RedirectOperator::DuplicateInput | RedirectOperator::DuplicateOutput);
         if duplicates && self.peek() == b'-' && (self.is_bash() || ends_word(self.ahead(1))) {
             self.pos += 1;
+            self.expect_end_of_dash()?;
             let span = self.span_from(start);
             let parts = vec![Part::Literal { text: "-".to_owned(), span }];
             return Ok(RedirectTarget::Word(Word { parts, span }));

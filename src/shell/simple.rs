@@ -1,6 +1,6 @@
 //! Reads simple commands: assignments, words, redirections; and the function definitions that begin like one.
 
-use super::ast::{ArrayElement, Assignment, Command, CommandKind, Part, Redirect, Simple, Word};
+use super::ast::{Arithmetic, ArrayElement, Assignment, Command, CommandKind, Part, Redirect, Simple, Word};
 use super::inside::{OPERAND, Rules, SUBSCRIPT};
 use super::parser::{Parser, Result};
 use super::parts::Parts;
@@ -99,12 +99,24 @@ impl Parser<'_> {
         if simple.end == simple.start {
             return self.unexpected("a command is missing");
         }
-        if self.open_substitutions > 0 && !simple.redirects.is_empty() && simple.simple.begins_reserved() {
-            // Bash runs a substitution from a form that it prints, with redirections behind the words.
-            return self.error("a reserved word behind a redirection in a substitution", simple.start);
-        }
+        self.expect_no_modifier(&simple.simple, simple.start)?;
         let span = self.span(simple.start, simple.end);
-        Ok(Command { kind: CommandKind::Simple(simple.simple), redirects: simple.redirects, span })
+        let kind = CommandKind::Simple(simple.simple);
+        if !simple.redirects.is_empty() {
+            self.expect_printable(&kind, simple.start)?;
+        }
+        Ok(Command { kind, redirects: simple.redirects, span })
+    }
+
+    /// Bash runs a substitution from a form that it prints, with redirections behind the words: no reserved word
+    /// may come first by that. To zsh it is one behind redirections anyway.
+    pub(super) fn expect_printable(&self, kind: &CommandKind, start: usize) -> Result<()> {
+        match kind {
+            CommandKind::Simple(simple) if (self.reprints() || self.is_zsh()) && simple.begins_reserved() => {
+                self.error("a reserved word behind a redirection in a substitution", start)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Reads an assignment, a word or a redirection, and the blanks after it.
@@ -122,7 +134,7 @@ impl Parser<'_> {
             if self.is_process_substitution(self.pos) {
                 simple.declares = false;
             }
-            let word = if simple.declares { self.declaration()? } else { self.word(Kind::Plain)? };
+            let word = if simple.declares && self.is_bash() { self.declaration()? } else { self.word(Kind::Plain)? };
             simple.add_word(word);
         }
         simple.end = self.pos;
@@ -141,12 +153,12 @@ impl Parser<'_> {
         let name = self.name();
         let mut subscript = None;
         if self.peek() == b'[' {
+            self.expect_no_subscript(start)?;
             if !arrays {
                 return self.late_element(start).map(Lead::Word);
             }
             self.pos += 1;
-            subscript = Some(self.nested(|parser| parser.arithmetic_inside(&SUBSCRIPT))?);
-            self.pos += 1;
+            subscript = Some(self.subscript()?);
         }
         let append = self.peek() == b'+' && self.ahead(1) == b'=';
         if self.peek() != b'=' && !append {
@@ -158,8 +170,21 @@ impl Parser<'_> {
         Ok(Lead::Assignment(Assignment { name, subscript, append, value, span: self.span_from(start) }))
     }
 
+    /// The subscript of something that is assigned, up to and with its `]`. Bash expands it, and what comes of that
+    /// once more: a substitution that a backslash hides from the first time is refused.
+    fn subscript(&mut self) -> Result<Arithmetic> {
+        let start = self.pos;
+        let subscript = self.nested(|parser| parser.arithmetic_inside(&SUBSCRIPT))?;
+        let written = self.slice(start, self.pos);
+        if written.contains("\\$") || written.contains("\\`") {
+            return self.error("a subscript that bash expands twice", start);
+        }
+        self.pos += 1;
+        Ok(subscript)
+    }
+
     /// The byte after the name that stands here; 0 without a name.
-    fn after_name(&mut self) -> u8 {
+    pub(super) fn after_name(&mut self) -> u8 {
         if !begins_name(self.peek()) {
             return 0;
         }
@@ -174,8 +199,9 @@ impl Parser<'_> {
     fn late_element(&mut self, start: usize) -> Result<Word> {
         self.pos = start;
         let word = self.word(Kind::Plain)?;
-        if self.slice(start, self.pos).contains('=') {
-            return self.error("an assignment to an array element stands too late", start);
+        let written = self.slice(start, self.pos);
+        if written.contains('=') || written.matches('[').count() != written.matches(']').count() {
+            return self.error("an array element stands too late", start);
         }
         Ok(word)
     }
@@ -187,6 +213,7 @@ impl Parser<'_> {
         if arrays && self.is_bash() && self.peek() == b'(' {
             let array = self.nested(Self::array)?;
             parts.push(self, array);
+            self.expect_end_of_array()?;
         }
         self.word_into(Kind::Plain, &mut parts)?;
         Ok(Word { parts: parts.finish(self), span: self.span_from(start) })
@@ -215,9 +242,11 @@ impl Parser<'_> {
         if self.peek() == b'(' && parts.only_text().is_some_and(is_assignment_prefix) {
             let array = self.nested(Self::array)?;
             parts.push(self, array);
+            self.expect_end_of_array()?;
             self.word_into(Kind::Plain, &mut parts)?;
         }
         let word = Word { parts: parts.finish(self), span: self.span_from(start) };
+        self.expect_no_brace(&word, start)?;
         if word.parts.is_empty() { self.unexpected("a word is missing") } else { Ok(word) }
     }
 
@@ -227,7 +256,10 @@ impl Parser<'_> {
         self.pos += 1;
         let mut elements = Vec::new();
         loop {
-            self.skip_newlines()?;
+            let announced = !self.lines.is_plain();
+            if self.skip_newlines()? > 0 && announced {
+                return self.error("the body of a here-document inside an array", start);
+            }
             match self.peek() {
                 b')' => break,
                 byte if ends_word(byte) && !self.is_process_substitution(self.pos) => {
@@ -236,10 +268,8 @@ impl Parser<'_> {
                 _ => {
                     let start = self.pos;
                     elements.push(self.array_element()?);
-                    let written = self.slice(start, self.pos);
-                    if self.open_substitutions > 0 && (written.ends_with("\\ ") || written.ends_with("\\\t")) {
-                        // Bash 5.2 loses the blank when it prints the substitution, to run what it printed.
-                        return self.error("an element that ends in a blank in a substitution", start);
+                    if self.reprints() && self.loses_in_print(start) {
+                        return self.error("an element that bash prints in another form in a substitution", start);
                     }
                 }
             }
@@ -248,14 +278,21 @@ impl Parser<'_> {
         Ok(Part::Array { elements, span: self.span_from(start) })
     }
 
+    /// Whether the array element from an offset to here loses something when bash 5.2 prints the substitution
+    /// around it, to run what it printed: backslashes, and a dollar in front of a quote.
+    fn loses_in_print(&self, start: usize) -> bool {
+        let written = self.slice(start, self.pos).replace("\\\n", "");
+        ["\\", "$'", "$\""].iter().any(|lost| written.contains(lost))
+    }
+
     fn array_element(&mut self) -> Result<ArrayElement> {
         let start = self.pos;
         if self.peek() != b'[' {
             return Ok(ArrayElement { subscript: None, value: self.word(Kind::Plain)? });
         }
+        self.expect_no_subscript(start)?;
         self.pos += 1;
-        let subscript = self.nested(|parser| parser.arithmetic_inside(&SUBSCRIPT))?;
-        self.pos += 1;
+        let subscript = self.subscript()?;
         let append = self.peek() == b'+' && self.ahead(1) == b'=';
         if self.peek() != b'=' && !append {
             self.rewind(start)?;
@@ -277,7 +314,7 @@ fn is_assignment_prefix(text: &str) -> bool {
     let Some(target) = text.strip_suffix('=') else { return false };
     let target = target.strip_suffix('+').unwrap_or(target);
     let name = match target.split_once('[') {
-        Some((name, subscript)) if subscript.find(']') == Some(subscript.len() - 1) => name,
+        Some((name, subscript)) if subscript.split_once(']').is_some_and(|(_, rest)| rest.is_empty()) => name,
         Some(_) => return false,
         None => target,
     };

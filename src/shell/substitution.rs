@@ -1,5 +1,6 @@
 //! Reads what `$`, backquotes, `<(` and `>(` begin.
 
+use super::Dialect;
 use super::ast::{Arithmetic, Operation, Parameter, Part, Script};
 use super::heredoc::Lines;
 use super::inside::{ARITHMETIC, OLD_ARITHMETIC, Quoting, Rules};
@@ -28,6 +29,7 @@ impl Parser<'_> {
     /// Reads what stands at a `$`; a `$` that begins nothing is text.
     pub(super) fn dollar(&mut self, rules: &Rules, parts: &mut Parts) -> Result<()> {
         let start = self.pos;
+        self.expect_common_dollar()?;
         let part = match self.ahead(1) {
             b'(' => self.dollar_parenthesis()?,
             b'{' => {
@@ -53,6 +55,10 @@ impl Parser<'_> {
                 let name = self.name();
                 self.simple_parameter(name, start)
             }
+            b'$' if rules.quoting == Quoting::Arithmetic && matches!(self.ahead(2), b'{' | b'(' | b'[') => {
+                // Bash skips brackets here when it looks for the end, but expands only the process number.
+                return self.error("brackets behind two dollars in arithmetic", start);
+            }
             byte if byte.is_ascii_digit() || is_special_parameter(byte) => {
                 self.advance(2);
                 self.simple_parameter(char::from(byte).to_string(), start)
@@ -62,6 +68,9 @@ impl Parser<'_> {
                 return Ok(());
             }
         };
+        if matches!(&part, Part::Parameter(_)) && self.byte(self.pos.saturating_sub(1)) != b'}' {
+            self.expect_end_of_parameter()?;
+        }
         self.count()?;
         parts.push(self, part);
         Ok(())
@@ -172,12 +181,20 @@ impl Parser<'_> {
         let open = self.pos;
         let lines = self.lines.clone();
         self.advance(1);
+        let inner = self.pos;
         let arithmetic = self.nested(|parser| parser.arithmetic_inside(&ARITHMETIC))?;
+        let close = self.pos;
         self.advance(1);
         if self.peek() == b')' {
-            self.pos += 1;
+            let end = std::mem::replace(&mut self.pos, close);
+            self.expect_arithmetic(inner)?;
+            self.expect_plain_arithmetic(inner)?;
+            self.pos = end + 1;
             self.note_substitution(open);
             return Ok(Parentheses::Arithmetic(arithmetic));
+        }
+        if !self.is_bash() {
+            return self.error("arithmetic is not closed", open);
         }
         self.nested(|parser| parser.arithmetic_inside(&ARITHMETIC))?;
         self.commands_up_to_here(open, &lines).map(Parentheses::Commands)
@@ -188,15 +205,16 @@ impl Parser<'_> {
     fn commands_up_to_here(&mut self, open: usize, lines: &Lines) -> Result<Script> {
         let close = self.pos;
         let text = self.slice(open, close);
-        if text.contains('#') && text.contains("\\\n") {
-            // Bash joins the lines before it looks for comments.
-            return self.error("a comment and a line continuation in text that bash reads again", open);
+        if text.contains("\\\n") && (text.contains('#') || text.contains("<<")) {
+            // Bash joins the lines before it looks for comments and here-documents.
+            return self.error("a line continuation in text that bash reads again", open);
         }
         if self.lines != *lines {
             return self.error("a here-document in text that bash reads again", open);
         }
         self.rewind(open)?;
-        let script = self.nested(|parser| parser.commands_between(open, close))?;
+        let script =
+            self.read_later(open, close, |parser| parser.nested(|parser| parser.commands_between(open, close)))?;
         self.pos = close + 1;
         self.note_substitution(open - 1);
         Ok(script)
@@ -246,9 +264,9 @@ impl Parser<'_> {
                 return self.error("quotes are escaped in backquotes in braces", start);
             }
             let excerpt = self.without_escapes(open, end, escaped_quotes);
-            self.read_excerpt(excerpt, |parser| parser.whole_script())?
+            self.read_later(open, end, |parser| parser.read_excerpt(excerpt, |parser| parser.whole_script()))?
         } else {
-            self.nested(|parser| parser.commands_between(open, end))?
+            self.read_later(open, end, |parser| parser.nested(|parser| parser.commands_between(open, end)))?
         };
         self.pos = end + 1;
         self.note_substitution(start);
@@ -275,6 +293,32 @@ impl Parser<'_> {
         }
         excerpt.push(self, piece, end);
         excerpt
+    }
+
+    /// Reads commands between two offsets that bash reads only when it comes to run them. If it is sure to refuse
+    /// them then, the text around them is accepted all the same, and of a single line nothing has run before.
+    fn read_later(
+        &mut self,
+        start: usize,
+        end: usize,
+        read: impl FnOnce(&mut Self) -> Result<Script>,
+    ) -> Result<Script> {
+        let bodies = self.shared.bodies.len();
+        let state = (self.announced, self.misread_until, self.misread_comment, self.plain_words);
+        match self.recoverable(read) {
+            Err(error) if error.certain && self.dialect == Dialect::Bash && !self.has_lines(start, end) => {
+                self.shared.bodies.truncate(bodies);
+                (self.announced, self.misread_until, self.misread_comment, self.plain_words) = state;
+                Ok(Script { items: Vec::new(), span: self.span(start, end) })
+            }
+            result => result,
+        }
+    }
+
+    /// Whether a newline stands between two offsets that is no line continuation; `$'…'` may hold one as well.
+    fn has_lines(&self, start: usize, end: usize) -> bool {
+        let joined = self.slice(start, end).replace("\\\n", "");
+        joined.contains('\n') || joined.contains("$'")
     }
 
     /// Reads commands between two offsets, as a text of its own.

@@ -21,7 +21,7 @@ pub(super) enum Kind {
 const UNQUOTED: Rules = Rules { close: 0, ..OPERAND };
 
 /// Whether the byte can stand unquoted in a word and means nothing to the reader.
-const fn is_plain(byte: u8) -> bool {
+pub(super) const fn is_plain(byte: u8) -> bool {
     !matches!(
         byte,
         0 | b' ' | b'\t' | b'\n' | b'|' | b'&' | b';' | b'(' | b')' | b'<' | b'>' | b'\\' | b'\'' | b'"' | b'`' | b'$'
@@ -47,6 +47,7 @@ impl Parser<'_> {
         let mut parts = Parts::default();
         self.word_into(kind, &mut parts)?;
         let word = Word { parts: parts.finish(self), span: self.span_from(start) };
+        self.expect_no_brace(&word, start)?;
         if word.parts.is_empty() {
             return self.unexpected("a word is missing");
         }
@@ -56,6 +57,7 @@ impl Parser<'_> {
     /// Reads the rest of a word; there may be none.
     pub(super) fn word_into(&mut self, kind: Kind, parts: &mut Parts) -> Result<()> {
         self.count()?;
+        self.expect_no_equals()?;
         loop {
             match self.peek() {
                 b'\\' => self.backslash(&UNQUOTED, parts),
@@ -102,15 +104,30 @@ impl Parser<'_> {
     /// `(…)` in a regular expression, blanks and all.
     fn regex_group(&mut self, parts: &mut Parts) -> Result<()> {
         self.plain_byte(true, parts);
+        let (start, bodies) = (self.pos, self.shared.bodies.len());
         self.inside_into(&PARENTHESES, parts)?;
+        self.expect_plain_pattern(start, bodies)?;
         self.plain_byte(true, parts);
+        Ok(())
+    }
+
+    /// Bash joins the lines of a pattern before it looks for comments in the substitutions there, and looks for the
+    /// bodies of their here-documents a second time; `bodies` tells how many were announced before the pattern.
+    fn expect_plain_pattern(&self, start: usize, bodies: usize) -> Result<()> {
+        let written = self.slice(start, self.pos);
+        let joined = written.contains('#') && written.contains("\\\n");
+        if joined || self.shared.bodies.len() > bodies {
+            return self.error("a comment or a here-document in a pattern", start);
+        }
         Ok(())
     }
 
     /// `@(…)`, of which the first byte was taken already.
     fn extended_glob(&mut self, start: usize, parts: &mut Parts) -> Result<()> {
         self.advance(1);
+        let bodies = self.shared.bodies.len();
         let inner = self.nested(|parser| parser.inside(&PARENTHESES))?;
+        self.expect_plain_pattern(start, bodies)?;
         self.advance(1);
         let text = self.slice(start, self.pos).to_owned();
         let part = Part::ExtendedGlob { text, parts: inner, span: self.span_from(start) };
@@ -159,6 +176,7 @@ impl Parser<'_> {
             }
         }
         self.pos = end + 1;
+        self.expect_common_escapes(self.slice(open, end), start)?;
         let text = ansi::decode(self.slice(open, end));
         Ok(Part::Quoted { text, span: self.span_from(start) })
     }

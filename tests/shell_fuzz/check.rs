@@ -16,13 +16,31 @@ const RESERVED: [&str; 24] = [
 /// Longer texts are shown as they are when they are read differently.
 const MAX_SHORTENED: usize = 100_000;
 
+/// Reasons for which guard may refuse what bash prints, because it looks like what bash reads in two ways: it moves
+/// redirections behind words, and prints no quotes of `${$' x'}`, which then looks like the commands of bash 5.3.
+const OF_PRINTED_TEXT: [&str; 5] = [
+    "`time` behind a line in a pipeline",
+    "this ends in two different places",
+    "brackets in the second word of a coprocess",
+    "commands in braces have no end",
+    "an element that bash prints in another form in a substitution",
+];
+
+/// Marks that bash uses itself and at times shows, and what stands for bytes that are no text.
+const MARKS: [char; 3] = ['\u{1}', '\u{7f}', '\u{fffd}'];
+
+/// How many shorter texts are tried for a finding.
+const MAX_ATTEMPTS: usize = 3000;
+
 /// How the readings of a text differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     BashRejects,
     CanonicalFormRejected,
+    SubstitutionRejected,
     ReadDifferently,
     WordsDiffer,
+    HiddenSubstitution,
     HiddenCommand,
 }
 
@@ -35,6 +53,7 @@ struct Counts {
     words: usize,
     programs: usize,
     calls: usize,
+    substitutions: usize,
     timeouts: usize,
 }
 
@@ -46,16 +65,20 @@ pub struct Checker {
     pub findings: BTreeMap<(Kind, String), String>,
     /// How often guard alone rejects for a reason, and the shortest text.
     rejections: BTreeMap<&'static str, (usize, String)>,
+    /// How many shorter texts may still be tried for the present finding.
+    attempts: usize,
 }
 
 impl Checker {
-    pub fn new() -> Checker {
-        Checker {
-            oracle: Oracle::start(),
+    /// A checker; `None` where there is no bash to compare with.
+    pub fn start() -> Option<Checker> {
+        Some(Checker {
+            oracle: Oracle::start()?,
             counts: Counts::default(),
             findings: BTreeMap::new(),
             rejections: BTreeMap::new(),
-        }
+            attempts: 0,
+        })
     }
 
     /// The counts, and an example of every reason for which guard alone rejects.
@@ -69,9 +92,8 @@ impl Checker {
 
     /// Compares the readings of a text and, if `run` is set, what runs.
     pub fn check(&mut self, text: &str, run: bool) {
-        // At its very end a backslash means different things to different ways of handing a text to bash. The two
-        // control characters are marks that bash uses itself and at times shows.
-        if text.contains(['\u{1}', '\u{7f}']) {
+        // At its very end a backslash means different things to different ways of handing a text to bash.
+        if text.contains(MARKS) {
             return;
         }
         if text.trim_end_matches('\\').len() % 2 != text.len() % 2 {
@@ -81,6 +103,7 @@ impl Checker {
         let Some((kind, _)) = self.difference(text, run) else { return };
         let mut shortest = text.to_owned();
         if text.len() < MAX_SHORTENED {
+            self.attempts = if run { MAX_ATTEMPTS / 20 } else { MAX_ATTEMPTS };
             self.shorten(&mut shortest, kind, run);
         }
         if let Some((kind, description)) = self.difference(&shortest, run) {
@@ -101,7 +124,7 @@ impl Checker {
                     .filter(|(index, _)| !(at..at + size).contains(index))
                     .map(|(_, c)| c)
                     .collect();
-                if self.difference(&shorter, run).is_some_and(|(found, _)| found == kind) {
+                if self.still_differs(&shorter, kind, run) {
                     *text = shorter;
                 } else {
                     at += size;
@@ -120,7 +143,7 @@ impl Checker {
             while at < lines.len() {
                 let mut fewer = lines.clone();
                 fewer.drain(at..(at + size).min(lines.len()));
-                if self.difference(&fewer.concat(), run).is_some_and(|(found, _)| found == kind) {
+                if self.still_differs(&fewer.concat(), kind, run) {
                     lines = fewer;
                 } else {
                     at += size;
@@ -129,6 +152,12 @@ impl Checker {
             size /= 2;
         }
         *text = lines.concat();
+    }
+
+    fn still_differs(&mut self, text: &str, kind: Kind, run: bool) -> bool {
+        let Some(left) = self.attempts.checked_sub(1) else { return false };
+        self.attempts = left;
+        self.difference(text, run).is_some_and(|(found, _)| found == kind)
     }
 
     fn difference(&mut self, text: &str, run: bool) -> Option<(Kind, String)> {
@@ -140,21 +169,19 @@ impl Checker {
             }
         };
         let Some(canonical) = self.oracle.canonical(text) else {
-            // In the function that bash was given, an open here-document takes the closing brace: ask again without.
+            // A bash that has read many broken texts may have kept something of them.
             return (!oracle::accepts(text)).then(|| (Kind::BashRejects, String::new()));
         };
         self.counts.accepted += 1;
         let listing = list(&script);
-        compare_canonical(&listing, &canonical)
+        self.compare_canonical(text, &listing, &canonical)
+            .or_else(|| self.compare_substitutions(text, &listing))
             .or_else(|| self.compare_words(text, &script))
             .or_else(|| if run { self.hidden_command(text, &listing) } else { None })
     }
 
     fn count_rejection(&mut self, text: &str, reason: &'static str) {
-        // Even if such a text got out of the function that it is wrapped in, its commands would not run; but
-        // the redirections of compound commands are made, so a text with a path is asked about in another way.
-        let accepted = if text.contains('/') { oracle::accepts(text) } else { self.oracle.canonical(text).is_some() };
-        if !accepted {
+        if self.oracle.canonical(text).is_none() {
             return;
         }
         self.counts.rejected_by_guard_alone += 1;
@@ -163,6 +190,83 @@ impl Checker {
         if text.len() < example.len() {
             text.clone_into(example);
         }
+    }
+
+    /// Compares the commands of a text with those of its canonical form.
+    fn compare_canonical(&mut self, text: &str, listing: &Listing, canonical: &str) -> Option<(Kind, String)> {
+        // Bash prints a name that was not written.
+        let canonical = canonical.replace("coproc COPROC ", "coproc ");
+        let reread = match parse(&canonical, Dialect::Bash) {
+            Ok(script) => list(&script),
+            // Bash prints some texts in a form that it would not read again.
+            Err(_) if self.oracle.canonical(&canonical).is_none() => return None,
+            // It prints no body for a here-document in a pattern, which then takes the closing brace of the function.
+            Err(_) if canonical.contains("<<") && canonical.contains("[[ ") => return None,
+            Err(error) if OF_PRINTED_TEXT.contains(&error.reason) => return None,
+            Err(_) if canonical.contains("<<") && canonical.contains("time") => return None,
+            Err(error) => return Some((Kind::CanonicalFormRejected, format!("{}: {canonical}", error.reason))),
+        };
+        // Redirections are printed behind the words, after which a word may be a reserved one.
+        let is_reserved = |command: &SimpleCommand| {
+            command.argv.first().is_some_and(|word| word.as_deref().is_some_and(|word| RESERVED.contains(&word)))
+        };
+        // The same goes for the options of `time`. And a here-document in a condition is printed in the wrong place.
+        let in_condition =
+            canonical.contains("<<") && ["if ", "while ", "until "].iter().any(|word| canonical.contains(word));
+        // The quotes of `${ $''}` are not printed, and then it is one for bash 5.3.
+        if ["${ ", "${\t", "${\n", "${|"].iter().any(|braces| canonical.contains(braces)) {
+            return None;
+        }
+        // A delimiter that begins with a dash is printed as if it belonged to the operator.
+        let dashed = text.contains("<<") && canonical.contains("<<-");
+        let has_mark = |command: &SimpleCommand| {
+            command.argv.iter().chain(&command.assignments).flatten().any(|word| word.contains(MARKS))
+        };
+        let odd_target = listing.redirects.iter().filter_map(|redirect| redirect.target.as_deref());
+        if listing.commands.iter().any(has_mark) || odd_target.into_iter().any(|target| target.contains(MARKS)) {
+            return None;
+        }
+        if listing.commands.iter().any(is_reserved) || in_condition || dashed && has_dashed_delimiter(text) {
+            return None;
+        }
+        let (original, reread) = (lines(listing), lines(&reread));
+        if original == reread {
+            return None;
+        }
+        let missing: Vec<&String> = reread.iter().filter(|line| !original.contains(line)).collect();
+        let added: Vec<&String> = original.iter().filter(|line| !reread.contains(line)).collect();
+        Some((Kind::ReadDifferently, format!("bash adds {missing:?}, guard adds {added:?}: {canonical}")))
+    }
+
+    /// Looks for commands, in substitutions that bash would run, which were not listed.
+    fn compare_substitutions(&mut self, text: &str, listing: &Listing) -> Option<(Kind, String)> {
+        // What stands behind an expansion that fails is expanded by the builtin, but not by bash itself.
+        if !text.contains(['$', '`']) || text.contains("$${") || text.contains("$$(") {
+            return None;
+        }
+        let substitutions = self.oracle.substitutions(text)?;
+        let mut listed = None;
+        for substitution in substitutions {
+            self.counts.substitutions += 1;
+            let mut substitution = substitution;
+            if substitution.contains(MARKS) {
+                continue;
+            }
+            while substitution.contains("coproc COPROC ") {
+                substitution = substitution.replace("coproc COPROC ", "coproc ");
+            }
+            let found = match parse(&substitution, Dialect::Bash) {
+                Ok(script) => list(&script),
+                Err(error) if OF_PRINTED_TEXT.contains(&error.reason) => continue,
+                Err(_) if self.oracle.canonical(&substitution).is_none() => continue,
+                Err(error) => return Some((Kind::SubstitutionRejected, format!("{}: {substitution}", error.reason))),
+            };
+            let listed = listed.get_or_insert_with(|| lines(listing));
+            if let Some(line) = lines(&found).into_iter().find(|line| !listed.contains(line)) {
+                return Some((Kind::HiddenSubstitution, format!("{line} of {substitution}")));
+            }
+        }
+        None
     }
 
     /// Asks bash what the words stand for that hold no expansion.
@@ -177,6 +281,7 @@ impl Checker {
                 && !source.contains('~')
                 && !source.contains('[')
                 && !value.contains('\u{fffd}')
+                && source.contains(['\'', '"', '\\', '$'])
             {
                 sources.push(source);
                 values.push(value.into_owned());
@@ -192,7 +297,7 @@ impl Checker {
 
     /// Runs a program and looks for a command that was not listed.
     fn hidden_command(&mut self, text: &str, listing: &Listing) -> Option<(Kind, String)> {
-        let Some(calls) = self.oracle.run(text) else {
+        let Some(calls) = oracle::run(text) else {
             self.counts.timeouts += 1;
             return None;
         };
@@ -203,46 +308,19 @@ impl Checker {
     }
 }
 
-/// Compares the commands of a text with those of its canonical form.
-fn compare_canonical(listing: &Listing, canonical: &str) -> Option<(Kind, String)> {
-    // Bash prints a name that was not written.
-    let canonical = canonical.replace("coproc COPROC ", "coproc ");
-    let reread = match parse(&canonical, Dialect::Bash) {
-        Ok(script) => list(&script),
-        // Bash prints some texts in a form that it would not read again.
-        Err(_) if !oracle::accepts(&canonical) => return None,
-        Err(error) => return Some((Kind::CanonicalFormRejected, format!("{}: {canonical}", error.reason))),
-    };
-    // Redirections are printed behind the words, after which a word may be a reserved one.
-    let is_reserved = |command: &SimpleCommand| {
-        command.argv.first().is_some_and(|word| word.as_deref().is_some_and(|word| RESERVED.contains(&word)))
-    };
-    // The same goes for the options of `time`. And a here-document in a condition is printed in the wrong place.
-    let in_condition =
-        canonical.contains("<<") && ["if ", "while ", "until "].iter().any(|word| canonical.contains(word));
-    if listing.commands.iter().any(is_reserved) || in_condition {
-        return None;
-    }
-    let (original, mut reread) = (lines(listing), lines(&reread));
-    for _ in 0..2 {
-        // The wrapper's own commands.
-        if let Some(index) = reread.iter().position(|line| line == "[] [Some(\":\")]") {
-            reread.remove(index);
-        }
-    }
-    if original == reread {
-        return None;
-    }
-    let missing: Vec<&String> = reread.iter().filter(|line| !original.contains(line)).collect();
-    let added: Vec<&String> = original.iter().filter(|line| !reread.contains(line)).collect();
-    Some((Kind::ReadDifferently, format!("bash adds {missing:?}, guard adds {added:?}: {canonical}")))
+/// Whether a here-document's delimiter begins with a dash that is not part of the operator.
+pub fn has_dashed_delimiter(text: &str) -> bool {
+    text.split("<<").skip(1).any(|after| {
+        let delimiter =
+            after.strip_prefix('-').unwrap_or(after).trim_start_matches([' ', '\t', '\n', '\\', '\'', '"', '$']);
+        delimiter.starts_with('-')
+    })
 }
 
-fn lines(listing: &Listing) -> Vec<String> {
-    // In substitutions, bash loses blanks at the end of an array's elements.
-    let squeezed = |text: &Option<String>| {
-        text.as_ref().map(|text| text.split(' ').filter(|s| !s.is_empty()).collect::<Vec<_>>().join(" "))
-    };
+/// The commands and redirections of a text, as sorted lines.
+pub fn lines(listing: &Listing) -> Vec<String> {
+    // In substitutions, bash prints arrays with other blanks.
+    let squeezed = |text: &Option<String>| text.as_ref().map(|text| text.replace([' ', '\n', '$'], ""));
     let commands = listing.commands.iter().map(|command| {
         let assignments: Vec<_> = command.assignments.iter().map(squeezed).collect();
         format!("{assignments:?} {:?}", command.argv)
@@ -250,9 +328,18 @@ fn lines(listing: &Listing) -> Vec<String> {
     let redirects = listing.redirects.iter().map(|redirect| match (redirect.operator, redirect.target.as_deref()) {
         // Closing has only one form.
         (">&" | "<&", Some("-")) => format!("{} close", redirect.descriptor),
+        (">&" | "<&", Some(target)) if target.starts_with(|digit: char| digit.is_ascii_digit()) => {
+            format!("{} {} {:?}", redirect.descriptor, redirect.operator, target.trim_start_matches('0'))
+        }
+        // Bash forgets to print a 1 in front of it.
+        ("<>", target) => format!("<> {target:?}"),
+        ("<<" | "<<-", None) => format!("{} here", redirect.descriptor),
+        // Bash ends the body of a here-document that ends with the text.
+        ("<<" | "<<-", Some(body)) => format!("{} here {:?}", redirect.descriptor, body.trim_end_matches('\n')),
         (operator, target) => format!("{} {operator} {target:?}", redirect.descriptor),
     });
-    let mut lines: Vec<String> = commands.chain(redirects).collect();
+    // A lone `!` is not printed.
+    let mut lines: Vec<String> = commands.filter(|line| line != "[] []").chain(redirects).collect();
     lines.sort();
     lines
 }

@@ -5,6 +5,7 @@ mod generate;
 mod mutate;
 mod oracle;
 mod random;
+mod zsh;
 
 use check::Checker;
 use random::Random;
@@ -31,15 +32,16 @@ fn seeds() -> Vec<String> {
 
 fn report(checker: &Checker) {
     println!("{}", checker.summary());
-    for ((kind, text), description) in checker.findings.iter().take(40) {
+    for ((kind, text), description) in checker.findings.iter().take(200) {
         println!("{kind:?} {text:?}\n    {description}");
     }
     assert!(checker.findings.is_empty(), "guard and bash read texts differently");
 }
 
-/// Counts the rounds of a run: a fixed number, or as many as fit into `GUARD_FUZZ_SECONDS`.
+/// Counts the rounds of a run: a fixed number, `GUARD_FUZZ_ROUNDS`, or as many as fit into `GUARD_FUZZ_SECONDS`.
 fn rounds(number_of_rounds: u64) -> impl Iterator<Item = u64> {
     let seconds = number("GUARD_FUZZ_SECONDS", 0);
+    let number_of_rounds = number("GUARD_FUZZ_ROUNDS", number_of_rounds);
     let start = std::time::Instant::now();
     (0..).take_while(
         move |&round| if seconds > 0 { start.elapsed().as_secs() < seconds } else { round < number_of_rounds },
@@ -48,12 +50,9 @@ fn rounds(number_of_rounds: u64) -> impl Iterator<Item = u64> {
 
 #[test]
 fn mutated_texts_are_read_as_bash_reads_them() {
-    if !oracle::available() {
-        return println!("there is no bash 5.2 to compare with");
-    }
+    let Some(mut checker) = Checker::start() else { return println!("there is no bash 5.2 to compare with") };
     let seeds = seeds();
     let mut random = Random::new(number("GUARD_FUZZ_SEED", 1));
-    let mut checker = Checker::new();
     for round in rounds(2000) {
         let base = if round % 4 == 0 { generate::program(&mut random, 2) } else { random.pick(&seeds).clone() };
         let other = random.pick(&seeds).clone();
@@ -64,11 +63,8 @@ fn mutated_texts_are_read_as_bash_reads_them() {
 
 #[test]
 fn generated_programs_run_no_hidden_command() {
-    if !oracle::available() {
-        return println!("there is no bash 5.2 to compare with");
-    }
+    let Some(mut checker) = Checker::start() else { return println!("there is no bash 5.2 to compare with") };
     let mut random = Random::new(number("GUARD_FUZZ_SEED", 1) ^ 0x5eed);
-    let mut checker = Checker::new();
     for round in rounds(600) {
         let mut program = generate::program(&mut random, 2);
         if round % 3 > 0 {
@@ -80,11 +76,45 @@ fn generated_programs_run_no_hidden_command() {
     report(&checker);
 }
 
+#[test]
+fn mutated_texts_for_zsh_are_read_as_zsh_reads_them() {
+    if !zsh::Zsh::is_there() {
+        return println!("there is no zsh to compare with");
+    }
+    let mut seeds = seeds();
+    seeds.extend(ZSH.iter().map(|text| (*text).to_owned()));
+    let mut random = Random::new(number("GUARD_FUZZ_SEED", 1) ^ 0x25a);
+    let mut zsh = zsh::Zsh::default();
+    for round in rounds(3000) {
+        let base = if round % 8 == 0 { (*random.pick(ZSH)).to_owned() } else { random.pick(&seeds).clone() };
+        let other = random.pick(&seeds).clone();
+        zsh.check(&mutate::mutate(&mut random, &base, &other));
+    }
+    println!("{}", zsh.summary());
+    for (text, description) in zsh.findings.iter().take(100) {
+        println!("Differs {text:?}\n    {description}");
+    }
+    assert!(zsh.findings.is_empty(), "guard and zsh read texts differently");
+}
+
+/// What zsh reads in its own way.
+#[rustfmt::skip]
+const ZSH: &[&str] = &[
+    "=rm x", "repeat 3 rm x", "noglob rm *", "echo a >! f", "echo a >>| f", "nocorrect rm x", "rm x &!", "rm x &|",
+    "if (cond) rm x", "if [[ a ]] { rm x } else { rm y }", "for x (a b) rm $x", "for x in a b; rm $x",
+    "ls *(e:'rm x':)", "ls <1-9>", "rm <1-5> x", "diff =(rm x) =(rm y)", "echo a > x > y", "- rm x",
+    "while (a) rm x", "foreach x (a b); rm $x; end", "case x { (a) rm y ;; }", "{ a } always { rm x }", "() { rm $1 } x",
+    "echo ${(e)x} ${x:h} $x:t ${=x} $=x $~x ${^x} $^x ${+x} $+x $#x ${#x}", "echo $x[1] ${x[1]} ${x[$(rm y)]}",
+    "function f g { rm x }", "f() rm x", "echo 12>f", "a[1]=x", "a=(*(.N))", "echo a}", "{ echo a }", "echo { a }",
+    "[[ -f x ]] && rm x", "echo $'a\\db'", "alias -g X='; rm x'\necho X", "print -r -- ${${x#a}%b}", "coproc f { a; }",
+    "setopt rcquotes; echo 'a''b'", "echo \"${x:-'$(a)'}\" \"${x#'$(a)'}\"", "x=~/y z=a:~/b", "cat <<E | b\n$x\nE\n",
+];
+
 /// Compares whole scripts: those whose paths stand in the file that `GUARD_FUZZ_SCRIPTS` names.
 #[test]
 fn scripts_are_read_as_bash_reads_them() {
-    let Some(list) = std::env::var_os("GUARD_FUZZ_SCRIPTS").filter(|_| oracle::available()) else { return };
-    let mut checker = Checker::new();
+    let Some(list) = std::env::var_os("GUARD_FUZZ_SCRIPTS") else { return };
+    let Some(mut checker) = Checker::start() else { return };
     for path in std::fs::read_to_string(list).expect("the list can be read").lines() {
         if let Some(text) = std::fs::read_to_string(path).ok().filter(|text| !text.contains('\0')) {
             checker.check(&text, false);

@@ -1,25 +1,33 @@
-//! Asks bash. Nothing of a text runs, except in [`Oracle::run`], which is only given texts whose commands are
+//! Asks bash. What asks its parser and its expander runs nothing; [`run`] is only given texts whose commands are
 //! the generator's own.
 
-use std::io::Write;
+use std::io::{BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How many questions one bash answers: it grows with what it reads and forgets.
+const QUESTIONS: u64 = 20_000;
+
+/// How long a program may run.
+const MAX_RUN: Duration = Duration::from_secs(2);
 
 /// A bash that answers questions.
 pub struct Oracle {
     folder: tempfile::TempDir,
-    child: Child,
-    questions: ChildStdin,
-    answers: Receiver<Vec<u8>>,
-    /// The number of the last question.
-    number: u64,
+    process: Option<Process>,
+    questions: u64,
 }
 
-fn script() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shell_fuzz/oracle.bash")
+struct Process {
+    child: Child,
+    questions: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+fn source(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/shell_fuzz").join(name)
 }
 
 fn bash() -> Command {
@@ -30,94 +38,94 @@ fn bash() -> Command {
 }
 
 /// Whether there is a bash whose grammar is the one that guard reads.
-pub fn available() -> bool {
+fn is_right_version() -> bool {
     let version = bash().args(["-c", "echo ${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]}"]).output();
     version.is_ok_and(|output| output.stdout == b"5.2\n")
 }
 
-/// Whether `bash -n` accepts the text.
+/// Whether `bash -n` accepts the text, as a script or behind `-c`: there are texts that it reads in one way only.
 pub fn accepts(text: &str) -> bool {
-    // There are texts that bash itself never finishes to read.
-    let limited = "ulimit -t 2; exec /bin/bash --norc --noprofile -n -c -- \"$0\"";
-    let output = bash().args(["-c", limited, text]).stdin(Stdio::null()).output().expect("bash starts");
-    let errors = String::from_utf8_lossy(&output.stderr);
-    errors.lines().all(|line| line.contains("warning: ")) && output.status.success()
+    let script = tempfile::NamedTempFile::new().expect("a file can be made");
+    std::fs::write(script.path(), text).expect("a file can be written");
+    let script = script.path().to_str().expect("the path is text").to_owned();
+    [["-n", "-c", "--", text].as_slice(), &["-n", &script]].into_iter().any(|arguments| {
+        // There are texts that bash itself never finishes to read.
+        let limited = "ulimit -t 2; exec /bin/bash --norc --noprofile \"$@\"";
+        let mut command = bash();
+        command.args(["-c", limited, "bash"]).args(arguments).stdin(Stdio::null());
+        let output = command.output().expect("bash starts");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        errors.lines().all(|line| line.contains("warning: ")) && output.status.success()
+    })
 }
 
 impl Oracle {
-    pub fn start() -> Oracle {
+    /// A bash with the builtin of `oracle.c`; `None` where bash, its headers or a C compiler are not to be had.
+    pub fn start() -> Option<Oracle> {
         let folder = tempfile::tempdir().expect("a folder can be made");
-        let (child, questions, answers) = start(folder.path());
-        Oracle { folder, child, questions, answers, number: 0 }
+        let built = Command::new("cc")
+            .args(["-O2", "-DSHELL", "-DHAVE_CONFIG_H", "-shared", "-fPIC", "-I/usr/include/bash"])
+            .args(["-I/usr/include/bash/builtins", "-I/usr/include/bash/include", "-o"])
+            .args([&folder.path().join("oracle.so"), &source("oracle.c")])
+            .stderr(Stdio::null())
+            .status();
+        let mut oracle = Oracle { folder, process: None, questions: 0 };
+        let works = built.is_ok_and(|status| status.success()) && is_right_version();
+        (works && oracle.canonical("a").is_some()).then_some(oracle)
     }
 
     /// The text in bash's own canonical form; `None` when bash rejects it.
     pub fn canonical(&mut self, text: &str) -> Option<String> {
-        self.ask("define", text);
-        self.answer().filter(|answer| answer != "rejected")
+        self.ask(b'c', text).and_then(|fields| fields.into_iter().next())
     }
 
     /// What words stand for that hold no expansion.
     pub fn words(&mut self, text: &str) -> Option<Vec<String>> {
-        self.ask("words", text);
-        let count: usize = self.answer()?.parse().ok()?;
-        // Without a word, printf still prints one field.
-        (0..count.max(1)).map(|_| self.answer()).collect()
+        self.ask(b'w', &format!(": {text}"))
     }
 
-    /// The calls that a program makes, as `COUNT NAME ARGUMENTS`.
-    pub fn run(&mut self, text: &str) -> Option<Vec<String>> {
-        self.ask("run", text);
-        let mut calls = Vec::new();
-        loop {
-            let answer = self.answer()?;
-            if answer == "end" {
-                return Some(calls);
-            }
-            calls.push(answer);
-        }
+    /// The command substitutions that bash runs when it expands the words of a text.
+    pub fn substitutions(&mut self, text: &str) -> Option<Vec<String>> {
+        self.ask(b'x', text)
     }
 
-    fn ask(&mut self, question: &str, text: &str) {
-        self.number += 1;
-        if self.number.is_multiple_of(2000) {
-            // Bash grows with what it has defined and forgotten.
-            self.restart();
+    /// The fields of an answer; `None` when bash rejects the text or does not finish with it.
+    fn ask(&mut self, kind: u8, text: &str) -> Option<Vec<String>> {
+        self.questions += 1;
+        if self.questions.is_multiple_of(QUESTIONS) {
+            self.stop();
         }
-        let message = format!("{}\0{question}\0{text}\0", self.number);
-        if self.questions.write_all(message.as_bytes()).is_err() {
-            self.restart();
-            let _ = self.questions.write_all(message.as_bytes());
+        let answer = self.exchange(kind, text);
+        if answer.is_err() {
+            self.stop();
         }
+        let fields = answer.ok().flatten()?;
+        let text = String::from_utf8_lossy(&fields).into_owned();
+        Some(text.split_terminator('\0').map(str::to_owned).collect())
     }
 
-    /// The next answer to the last question; `None` when bash hangs or dies, after which another one is started.
-    fn answer(&mut self) -> Option<String> {
-        loop {
-            let Ok(answer) = self.answers.recv_timeout(Duration::from_secs(1)) else {
-                self.restart();
-                return None;
-            };
-            let answer = String::from_utf8_lossy(&answer).into_owned();
-            // What a program left behind in the background may still report.
-            if let Some((number, answer)) = answer.split_once(' ')
-                && number == self.number.to_string()
-            {
-                return Some(answer.to_owned());
-            }
-        }
+    fn exchange(&mut self, kind: u8, text: &str) -> std::io::Result<Option<Vec<u8>>> {
+        let process = match &mut self.process {
+            Some(process) => process,
+            None => self.process.insert(start(self.folder.path())),
+        };
+        let mut question = vec![kind];
+        question.extend(u32::try_from(text.len()).expect("a text is short").to_ne_bytes());
+        question.extend(text.as_bytes());
+        process.questions.write_all(&question)?;
+        let (mut accepted, mut length) = ([0], [0; 4]);
+        process.answers.read_exact(&mut accepted)?;
+        process.answers.read_exact(&mut length)?;
+        let mut fields = vec![0; u32::from_ne_bytes(length) as usize];
+        process.answers.read_exact(&mut fields)?;
+        Ok((accepted == *b"y").then_some(fields))
     }
 
-    /// Ends bash and whatever its programs left behind.
     fn stop(&mut self) {
-        let group = format!("-{}", self.child.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).stderr(Stdio::null()).status();
-        let _ = self.child.wait();
-    }
-
-    fn restart(&mut self) {
-        self.stop();
-        (self.child, self.questions, self.answers) = start(self.folder.path());
+        if let Some(mut process) = self.process.take() {
+            let _ = process.child.kill();
+            let _ = process.child.wait();
+        }
     }
 }
 
@@ -127,31 +135,49 @@ impl Drop for Oracle {
     }
 }
 
-fn start(folder: &Path) -> (Child, ChildStdin, Receiver<Vec<u8>>) {
+fn start(folder: &Path) -> Process {
+    let script = folder.join("oracle.bash");
+    // What reads a script itself survives errors that end a `-c` text.
+    std::fs::write(&script, "set -f +B\nenable -f ./oracle.so oracle && oracle\n").expect("a file can be written");
     let mut child = bash()
-        .arg(script())
+        .arg(script)
         .current_dir(folder)
-        .process_group(0)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .expect("bash starts");
     let questions = child.stdin.take().expect("standard input is a pipe");
-    let mut output = child.stdout.take().expect("standard output is a pipe");
-    let (sender, answers) = channel();
-    std::thread::spawn(move || {
-        let mut pending = Vec::new();
-        let mut buffer = [0; 65536];
-        while let Ok(length @ 1..) = std::io::Read::read(&mut output, &mut buffer) {
-            for &byte in &buffer[..length] {
-                if byte != 0 {
-                    pending.push(byte);
-                } else if sender.send(std::mem::take(&mut pending)).is_err() {
-                    return;
-                }
-            }
+    let answers = BufReader::new(child.stdout.take().expect("standard output is a pipe"));
+    Process { child, questions, answers }
+}
+
+/// The calls of Z1 to Z9 that a program makes, as `COUNT NAME ARGUMENTS`; `None` when it does not end in time.
+/// Nothing of it outlives the call.
+pub fn run(text: &str) -> Option<Vec<String>> {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let calls = folder.path().join("calls");
+    let mut child = bash()
+        .arg(source("run.bash"))
+        .arg(text)
+        .current_dir(folder.path())
+        .process_group(0)
+        .stdin(Stdio::null())
+        .stdout(std::fs::File::create(&calls).expect("a file can be made"))
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("bash starts");
+    let deadline = Instant::now() + MAX_RUN;
+    let ended = loop {
+        match child.try_wait() {
+            Ok(Some(_)) => break true,
+            Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(1)),
+            _ => break false,
         }
-    });
-    (child, questions, answers)
+    };
+    let _ = Command::new("kill").args(["-KILL", "--", &format!("-{}", child.id())]).stderr(Stdio::null()).status();
+    let _ = child.wait();
+    let output = std::fs::read(&calls).expect("the calls can be read");
+    let output = String::from_utf8_lossy(&output).into_owned();
+    ended.then(|| output.split_terminator('\0').map(str::to_owned).collect())
 }
