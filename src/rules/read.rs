@@ -250,7 +250,8 @@ impl<'a> Reader<'a> {
             return self.take(names, Cow::Borrowed(name), arity, role, glued, word);
         }
         if style.single_dash {
-            if matches!(name, "-help" | "-version") && !style.no_help {
+            let asks = name == "-help" || (name == "-version" && glued.is_none() && !self.names_a_version());
+            if asks && !style.no_help {
                 self.reading.help = true;
                 return;
             }

@@ -9,7 +9,10 @@ use crate::rules::{Assessment, Carry, Left, World, destructive};
 /// The plain name of a program, and whether it is named as a file of this folder (`./x`).
 pub(super) fn program_name(program: &Arg) -> Option<(&str, bool)> {
     if let Some(text) = program.text() {
-        let name = text.trim_end_matches('/').rsplit('/').next().unwrap_or(text);
+        let path = text.trim_end_matches('/');
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        // A service script has the name of its service, and the words of all service scripts.
+        let name = if folder.ends_with("/init.d") { "init.d" } else { name };
         return Some((name, text.strip_prefix("./").is_some_and(|rest| !rest.contains('/'))));
     }
     // `"$VENV/bin/python"`: the folder is not known, the name is.
