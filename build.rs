@@ -2,6 +2,7 @@
 
 #![allow(dead_code)]
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::{env, fs, io, process};
 
@@ -26,6 +27,8 @@ mod payload {
 mod rules {
     pub mod archive;
     pub mod compile;
+    pub mod glob;
+    pub mod own;
     pub mod schema;
 }
 
@@ -34,11 +37,12 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=build.rs");
     languages()?;
     let files = rule_files(Path::new("rules"))?;
-    match rules::compile::compile(&files) {
+    match rules::compile::compile(&files, rules::compile::Layer::BuiltIn, &[]) {
         Ok(compiled) => {
             let out = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
             let out = Path::new(&out);
             fs::write(out.join("rules.bin"), &compiled.archive)?;
+            println!("cargo::rustc-env=GUARD_BUILD={:016x}", build_of(&compiled.archive)?);
             fs::write(out.join("pages.bin"), rules::archive::encode(&compiled.pages))
         }
         Err(problems) => {
@@ -48,6 +52,32 @@ fn main() -> io::Result<()> {
             process::exit(1);
         }
     }
+}
+
+/// The source that decides what compiled rules and configurations look like.
+const FORMAT: [&str; 11] = [
+    "src/effect.rs",
+    "src/stake.rs",
+    "src/payload/language.rs",
+    "src/policy/configuration.rs",
+    "src/policy/never.rs",
+    "src/rules/archive.rs",
+    "src/rules/schema.rs",
+    "src/rules/compile/mod.rs",
+    "src/rules/compile/entries.rs",
+    "src/rules/compile/forms.rs",
+    "src/rules/compile/clauses.rs",
+];
+
+/// A number that another build with other rules, or another form of them, does not have.
+fn build_of(rules: &[u8]) -> io::Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    rules.hash(&mut hasher);
+    for path in FORMAT {
+        println!("cargo::rerun-if-changed={path}");
+        fs::read(path)?.hash(&mut hasher);
+    }
+    Ok(hasher.finish())
 }
 
 /// Compiles what the functions of each language do.

@@ -4,6 +4,7 @@
 //! `SCRIPT ARG…`) are read by `doors`, which never touches this.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand};
@@ -62,6 +63,8 @@ pub enum Command {
     Log(Log),
     /// Start an agent with guard as its every shell
     Run(Start),
+    /// Look up, test and check the rules that say what programs do
+    Rules(Rules),
 }
 
 const CHECK_USAGE: &str = "\
@@ -173,6 +176,79 @@ pub struct Start {
     /// The agent's program and its arguments
     #[arg(value_name = "AGENT", required = true, trailing_var_arg = true, allow_hyphen_values = true)]
     pub agent: Vec<OsString>,
+}
+
+/// `guard rules`.
+#[derive(Debug, Args)]
+pub struct Rules {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: RulesAction,
+}
+
+/// The subcommands of `guard rules`.
+#[derive(Debug, Subcommand)]
+pub enum RulesAction {
+    /// List the programs that are known, or the rules of one
+    List(RulesList),
+    /// Show a rule, or a program: what it does, why, what to do instead, examples
+    Show(RulesShow),
+    /// Judge the examples of the rules; fails when one does not get its class
+    Test(RulesTest),
+    /// Check rule files; fails when something is wrong with them
+    Lint(RulesLint),
+}
+
+/// `guard rules list`.
+#[derive(Debug, Args)]
+pub struct RulesList {
+    /// List the rules of this program
+    #[arg(long, value_name = "PROGRAM")]
+    pub program: Option<String>,
+
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+
+    /// Print the page of all programs that come with guard, as Markdown
+    #[arg(long, conflicts_with_all = ["json", "program"])]
+    pub markdown: bool,
+}
+
+/// `guard rules show`.
+#[derive(Debug, Args)]
+pub struct RulesShow {
+    /// The name of a rule, as `guard check` gives it (git.push.force), or of a program (git)
+    #[arg(value_name = "ID")]
+    pub id: String,
+
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `guard rules test`.
+#[derive(Debug, Args)]
+pub struct RulesTest {
+    /// Rule files; without any, all rules that are in force here
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `guard rules lint`.
+#[derive(Debug, Args)]
+pub struct RulesLint {
+    /// Rule files
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The classes, in their order.

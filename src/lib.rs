@@ -11,6 +11,7 @@ pub mod facts;
 pub mod folders;
 pub mod follow;
 pub mod human;
+pub mod in_force;
 pub mod journal;
 pub mod judge;
 pub mod outline;

@@ -28,6 +28,7 @@ fn own(argv: Vec<OsString>) -> ExitCode {
         Ok(Command::Explain(explain)) => commands::explain::run(&explain),
         Ok(Command::Log(log)) => commands::log::run(&log),
         Ok(Command::Run(start)) => run::agent::start(&start),
+        Ok(Command::Rules(rules)) => commands::rules::run(&rules),
         Err(shown) => shown.exit(),
     }
 }

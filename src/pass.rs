@@ -7,14 +7,17 @@ use std::process::ExitCode;
 
 use guard::ask::{self, Answer, Refusal};
 use guard::doors::{Door, Errand, Failure};
+use guard::effect::Class;
 use guard::facts::look::look;
 use guard::facts::machine::Machine;
 use guard::folders::Folders;
 use guard::human::{self, Doubt};
+use guard::in_force::InForce;
 use guard::journal::{Entry, Journal, Outcome};
-use guard::judge::judge;
+use guard::judge::judge_by;
 use guard::policy::{self, Configuration, Decision, Held};
 use guard::request::{Report, Request};
+use guard::rules::library::Library;
 
 use crate::run;
 
@@ -27,7 +30,8 @@ pub fn pass(door: Door, argv: &[OsString]) -> ExitCode {
         return report_failure(&run::start(plan));
     }
     let folders = Folders::of_user();
-    let configuration = Configuration::load(folders.as_ref());
+    let folder = env::current_dir().ok();
+    let InForce { configuration, rules, notes, .. } = InForce::load(folders.as_ref(), folder.as_deref());
     if let Err(mistake) = &configuration {
         say(&format!("guard: {mistake}"));
     }
@@ -36,9 +40,12 @@ pub fn pass(door: Door, argv: &[OsString]) -> ExitCode {
         Ok(errand) => errand,
         Err(failure) => return report_failure(&failure),
     };
-    let report = worst(&errand.requests);
+    let report = worst(&errand.requests, &rules);
     let Some(report) = report else { return report_failure(&run::run(errand.plan)) };
-    let folder = env::current_dir().ok();
+    // What a project's rules try beyond raising is told where it could matter; reading commands stay undisturbed.
+    for note in notes.iter().filter(|_| report.class > Class::ReadOnly) {
+        say(&format!("guard: {note}"));
+    }
     let journal = Journal::of(folders.as_ref());
     let entry = |outcome| Entry { door: errand.door, folder: folder.as_deref(), report: &report, outcome };
 
@@ -94,9 +101,9 @@ fn refuse(held: &Held<'_>, refusal: &Refusal) -> ExitCode {
 }
 
 /// The report on the worst of what may run; `None` when nothing may.
-fn worst(requests: &[Request]) -> Option<Report> {
+fn worst(requests: &[Request], rules: &Library) -> Option<Report> {
     let machine = Machine::here();
-    requests.iter().map(|request| judge(request, &machine)).max_by_key(|report| report.class)
+    requests.iter().map(|request| judge_by(request, rules, &machine)).max_by_key(|report| report.class)
 }
 
 fn report_failure(failure: &Failure) -> ExitCode {

@@ -22,6 +22,8 @@ pub enum Place {
     Device,
     /// Where a change outlasts the task: start-up files, keys, hooks, system folders.
     Persist,
+    /// One of guard's own places, where every change is a change of what guard does.
+    Guard,
     /// The folder for temporary files itself.
     TemporaryFolder,
     /// Below the folder for temporary files.
@@ -52,6 +54,8 @@ pub struct Bearings<'a> {
     pub home: Option<&'a str>,
     /// The folder that the request was made in.
     pub start: Option<&'a str>,
+    /// Where guard's own files are, besides the usual places: absolute paths.
+    pub own: &'a [String],
 }
 
 /// Stands for a part of a component that is not known and may be empty.
@@ -160,16 +164,24 @@ const PERSIST_HOME: &[&[&str]] = &[
     &[".config", "autostart"],
     &[".config", "systemd"],
     &[".config", "environment.d"],
-    &[".config", "guard"],
-    &[".local", "state", "guard"],
-    &[".local", "share", "guard"],
-    &[".local", "bin", "guard"],
     &[".local", "share", "systemd"],
-    &[".cargo", "bin", "guard"],
     &["Library", "LaunchAgents"],
     &["Library", "LaunchDaemons"],
     &[".codex"],
 ];
+
+/// What is guard's own below a home folder: configuration and rules, journal and cache, the program.
+const GUARD_HOME: &[&[&str]] = &[
+    &[".config", "guard"],
+    &[".local", "state", "guard"],
+    &[".local", "share", "guard"],
+    &[".cache", "guard"],
+    &[".local", "bin", "guard"],
+    &[".cargo", "bin", "guard"],
+];
+
+/// A project's rules, wherever the project stands.
+const GUARD_PROJECT: &str = ".guard";
 
 /// The same wherever they stand; `*` at the end of a name stands for any ending.
 const PERSIST_ANYWHERE: &[&[&str]] = &[
@@ -184,7 +196,6 @@ const PERSIST_ANYWHERE: &[&[&str]] = &[
     &[".codex", "rules"],
     &[".gemini", "settings*"],
     &[".qwen", "settings*"],
-    &[".guard"],
     &["LaunchAgents"],
     &["LaunchDaemons"],
 ];
@@ -213,7 +224,11 @@ struct Resolved {
 
 /// Where `path` points when it is used in `folder`.
 pub fn locate(path: &Arg, folder: &Folder, bearings: Bearings<'_>) -> Location {
-    let resolved = rebase(resolve(path, folder, 0), bearings);
+    let resolved = resolve(path, folder, 0);
+    if is_own(&resolved, bearings) {
+        return Location { place: Place::Guard, regenerable: false };
+    }
+    let resolved = rebase(resolved, bearings);
     let place = place_of(&resolved);
     let regenerable = place == Place::Temporary || is_regenerable(&resolved);
     Location { place, regenerable }
@@ -230,6 +245,43 @@ pub fn locate_inside(path: &Arg, folder: &Folder, bearings: Bearings<'_>) -> Loc
 pub fn is_made_again(path: &str) -> bool {
     let names = path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect();
     is_regenerable(&Resolved { base: Base::Start, names })
+}
+
+/// Whether one of guard's own places lies below `path`, so that what becomes of `path` becomes of that, too.
+pub fn holds_own(path: &Arg, folder: &Folder, bearings: Bearings<'_>) -> bool {
+    let resolved = resolve(path, folder, 0);
+    let absolute = absolute_names(&resolved, bearings);
+    let above = |own: &String| {
+        let own: Vec<&str> = own.split('/').filter(|name| !name.is_empty()).collect();
+        absolute.as_ref().is_some_and(|names| !names.is_empty() && own.starts_with(&strs(names)))
+    };
+    let resolved = rebase(resolved, bearings);
+    let names = strs(&resolved.names);
+    let usual = || resolved.base == Base::Home && !names.is_empty();
+    bearings.own.iter().any(above) || (usual() && GUARD_HOME.iter().any(|own| own.starts_with(&names)))
+}
+
+/// Whether a path is one of guard's own, by the folders that it really uses.
+fn is_own(path: &Resolved, bearings: Bearings<'_>) -> bool {
+    !bearings.own.is_empty()
+        && absolute_names(path, bearings)
+            .is_some_and(|names| bearings.own.iter().any(|own| below(&names, own).is_some()))
+}
+
+/// The path from the root on, where that can be told.
+fn absolute_names(path: &Resolved, bearings: Bearings<'_>) -> Option<Vec<String>> {
+    let folder = match path.base {
+        Base::Absolute => "",
+        Base::Home => bearings.home?,
+        Base::Start => bearings.start?,
+        _ => return None,
+    };
+    let folder = folder.split('/').filter(|name| !name.is_empty()).map(str::to_owned);
+    Some(folder.chain(path.names.iter().cloned()).collect())
+}
+
+fn strs(names: &[String]) -> Vec<&str> {
+    names.iter().map(String::as_str).collect()
 }
 
 /// Whether the word names something on another machine: `host:path`, `s3://bucket/key`.
@@ -371,6 +423,8 @@ fn is_whole(names: &[String]) -> bool {
 fn place_of(path: &Resolved) -> Place {
     let names = path.names.as_slice();
     match path.base {
+        _ if names.iter().any(|name| name == GUARD_PROJECT) => Place::Guard,
+        Base::Home if is_persist(names, GUARD_HOME) => Place::Guard,
         Base::Absolute => absolute_place(names),
         Base::Home if is_whole(names) => Place::Home,
         Base::Home if is_persist(names, PERSIST_HOME) => Place::Persist,
@@ -401,6 +455,7 @@ fn absolute_place(names: &[String]) -> Place {
         ("private", [second, third, rest @ ..]) if second == "var" && third == "tmp" => temporary_place(rest),
         (first, rest) if SYSTEM.contains(&first) && is_whole(rest) => Place::System,
         ("home" | "Users", [_]) => Place::Home,
+        ("run", [user, _, guard, ..]) if user == "user" && guard == "guard" => Place::Guard,
         (first, [_, ..]) if PERSIST_ROOTS.contains(&first) => Place::Persist,
         _ if is_persist(names, PERSIST_PATHS) || is_persist_anywhere(names) => Place::Persist,
         _ => Place::Elsewhere,
@@ -513,6 +568,12 @@ mod tests {
             ("~", Place::Home),
             ("~/*", Place::Home),
             ("~/.bashrc", Place::Persist),
+            ("~/.config/guard/config.yaml", Place::Guard),
+            ("~/.cache/guard", Place::Guard),
+            (".guard/rules/x.yaml", Place::Guard),
+            ("/tmp/x/.guard", Place::Guard),
+            ("/run/user/1000/guard/x", Place::Guard),
+            ("~/guard", Place::Elsewhere),
             ("~/.ssh/known_hosts", Place::Elsewhere),
             ("~/.ssh/authorized_keys", Place::Persist),
             ("/home/me/.zshrc", Place::Persist),
@@ -550,6 +611,26 @@ mod tests {
                 let location = locate(&path(shown), &Folder::Start, Bearings::default());
                 assert_eq!(location.regenerable, expected, "{shown}");
             }
+        }
+    }
+
+    #[test]
+    fn own_folders_are_known_wherever_they_are() {
+        let own = ["/x/state/guard".to_owned(), "/home/me/c/guard".to_owned()];
+        let bearings = Bearings { home: Some("/home/me"), start: Some("/x"), own: &own };
+        for (shown, is_own, holds) in [
+            ("state/guard/journal.jsonl", true, false),
+            ("state/guard", true, true),
+            ("state", false, true),
+            ("~/c/guard/rules", true, false),
+            ("~/c", false, true),
+            ("~/.config", false, true),
+            ("/x/state/guard/../other", false, false),
+            ("~/d", false, false),
+        ] {
+            let location = locate(&path(shown), &Folder::Start, bearings);
+            assert_eq!(location.place == Place::Guard, is_own, "{shown}");
+            assert_eq!(holds_own(&path(shown), &Folder::Start, bearings), holds, "{shown}");
         }
     }
 

@@ -3,6 +3,7 @@
 use guard::facts::NoFacts;
 use guard::judge::judge;
 use guard::request::{Request, Subject};
+use guard::rules::compile::Example;
 use guard::rules::library::pages;
 use guard::shell::Dialect;
 
@@ -11,12 +12,12 @@ fn every_example_gets_its_class() {
     let mut wrong = Vec::new();
     let mut count = 0;
     for page in pages() {
-        for (class, text) in &page.examples {
+        for Example { class, text, line } in &page.examples {
             count += 1;
             let subject = Subject::Shell { text: text.clone(), dialect: Dialect::Bash };
             let report = judge(&Request { subject, arguments: Vec::new() }, &NoFacts);
             if report.class != *class {
-                wrong.push(format!("rules/{}: {text}\n    want {class}, got {}", page.file, report.class));
+                wrong.push(format!("rules/{}:{line}: {text}\n    want {class}, got {}", page.file, report.class));
             }
         }
     }

@@ -47,8 +47,8 @@ fn many(look: &Look, steps: bool) -> io::Result<ExitCode> {
             _ if batch::too_long(line) => Err("the line is longer than guard reads".to_owned()),
             Err(error) => Err(format!("expected a line such as {{\"cmd\": \"ls\"}}: {error}")),
             Ok(line) => {
-                let report = look.judge(&doors::text_request(OsStr::new(&line.cmd)), line.cwd);
-                let verdict = verdict(&report, look.decide(&report), steps);
+                let (report, verb) = look.judge(&doors::text_request(OsStr::new(&line.cmd)), line.cwd);
+                let verdict = verdict(&report, verb, steps);
                 serde_json::to_writer(&mut *answers, &verdict).map_err(|error| error.to_string())
             }
         };
@@ -61,8 +61,7 @@ fn many(look: &Look, steps: bool) -> io::Result<ExitCode> {
 }
 
 fn one(look: &Look, check: &Check) -> io::Result<ExitCode> {
-    let report = look.judge(&look::request(&check.asked), None);
-    let verb = look.decide(&report);
+    let (report, verb) = look.judge(&look::request(&check.asked), None);
     let mut out = io::stdout().lock();
     if check.json {
         serde_json::to_writer(&mut out, &verdict(&report, verb, check.steps))?;

@@ -18,8 +18,8 @@ const WIDTH: usize = 72;
 /// Runs the subcommand.
 pub fn run(explain: &Explain) -> ExitCode {
     let look = Look::new(!explain.no_facts);
-    let report = look.judge(&looking::request(&explain.asked), None);
-    let headline = outline::style(report.class).apply_to(looking::headline(&report, look.decide(&report)));
+    let (report, verb) = look.judge(&looking::request(&explain.asked), None);
+    let headline = outline::style(report.class).apply_to(looking::headline(&report, verb));
     let facts = if explain.facts { facts(&report) } else { String::new() };
     let text = format!("{headline}\n{}{}{facts}", outline(&report, outline::style), remedies(&report));
     match io::stdout().lock().write_all(text.as_bytes()) {

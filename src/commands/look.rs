@@ -1,50 +1,73 @@
 //! What `check` and `explain` share: judging a command and deciding about it, without running it.
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
 use crate::cli::Asked;
 use crate::doors;
+use crate::facts::NoFacts;
 use crate::facts::machine::Machine;
-use crate::facts::{Facts, NoFacts};
 use crate::folders::Folders;
-use crate::judge::judge;
+use crate::in_force::{self, InForce, User};
+use crate::judge::judge_by;
 use crate::policy::{self, Configuration, Decision, Mistake};
 use crate::request::{Report, Request};
 
 /// By what a command is looked at.
 pub struct Look {
-    configuration: Result<Configuration, Mistake>,
-    facts: bool,
+    /// `None`: by the text alone.
+    user: Option<User>,
+    here: InForce,
+    /// What is in force elsewhere, by the folders that hold a project's rules.
+    elsewhere: Mutex<BTreeMap<Vec<PathBuf>, Arc<InForce>>>,
 }
 
 impl Look {
-    /// By this machine and the user's configuration, or, without `facts`, by the text alone and the defaults.
+    /// By this machine, the user's configuration and the rules in force, or, without `facts`, by the text alone and the
+    /// defaults.
     pub fn new(facts: bool) -> Look {
-        let configuration = match facts {
-            true => Configuration::load(Folders::of_user().as_ref()),
-            false => Ok(Configuration::default()),
-        };
-        if let Err(mistake) = &configuration {
+        let user = facts.then(|| User::load(Folders::of_user().as_ref()));
+        let here = user.as_ref().map_or_else(InForce::defaults, |user| user.for_folder(in_force::here().as_deref()));
+        if let Err(mistake) = &here.configuration {
             eprintln!("guard: {mistake}");
         }
-        Look { configuration, facts }
-    }
-
-    /// Judges `request` as if it were made in `folder`, or here.
-    pub fn judge(&self, request: &Request, folder: Option<String>) -> Report {
-        let facts: &dyn Facts = match (self.facts, folder) {
-            (false, _) => &NoFacts,
-            (true, None) => &Machine::here(),
-            (true, Some(folder)) => &Machine::at(folder),
-        };
-        judge(request, facts)
-    }
-
-    /// What happens to a command that was judged so.
-    pub fn decide(&self, report: &Report) -> Verb {
-        match policy::decide(report, &self.configuration) {
-            Decision::Run => Verb::Run,
-            Decision::Ask(_) => Verb::Ask,
-            Decision::Refuse(_) => Verb::Refuse,
+        for note in &here.notes {
+            eprintln!("guard: {note}");
         }
+        Look { user, here, elsewhere: Mutex::default() }
+    }
+
+    /// Judges `request` as if it were made in `folder`, or here, and says what happens to it.
+    pub fn judge(&self, request: &Request, folder: Option<String>) -> (Report, Verb) {
+        let Some(user) = &self.user else {
+            let report = judge_by(request, &self.here.rules, &NoFacts);
+            let verb = decide(&report, &self.here.configuration);
+            return (report, verb);
+        };
+        let Some(folder) = folder else {
+            let report = judge_by(request, &self.here.rules, &Machine::here());
+            let verb = decide(&report, &self.here.configuration);
+            return (report, verb);
+        };
+        let in_force = self.in_force(user, Path::new(&folder));
+        let report = judge_by(request, &in_force.rules, &Machine::at(folder));
+        let verb = decide(&report, &in_force.configuration);
+        (report, verb)
+    }
+
+    fn in_force(&self, user: &User, folder: &Path) -> Arc<InForce> {
+        let folders = if folder.is_absolute() { in_force::project_folders(folder) } else { Vec::new() };
+        let mut known = self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(known.entry(folders).or_insert_with_key(|folders| Arc::new(user.for_project(folders))))
+    }
+}
+
+fn decide(report: &Report, configuration: &Result<Configuration, Mistake>) -> Verb {
+    match policy::decide(report, configuration) {
+        Decision::Run => Verb::Run,
+        Decision::Ask(_) => Verb::Ask,
+        Decision::Refuse(_) => Verb::Refuse,
     }
 }
 

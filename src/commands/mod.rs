@@ -5,4 +5,5 @@ pub mod check;
 pub mod explain;
 pub mod log;
 mod look;
+pub mod rules;
 mod verdict;

@@ -22,7 +22,7 @@ use script::{FirstLine, Unread};
 use shells::RealShell;
 
 /// The words that are guard's own when they come first. `cli` has the same ones, and a test says so.
-pub const SUBCOMMANDS: [&str; 5] = ["check", "explain", "log", "run", "help"];
+pub const SUBCOMMANDS: [&str; 6] = ["check", "explain", "log", "run", "rules", "help"];
 
 /// More text than this is not judged: it is opaque.
 const MOST_TEXT: usize = 1024 * 1024;

@@ -16,6 +16,7 @@ use super::git::budget::Budget;
 use super::git::{Held, Survey};
 use super::loss::GitLoss;
 use super::{Facts, Kind, files, git};
+use crate::folders::Folders;
 use crate::stake::WorkStake;
 
 /// This machine, seen from one folder.
@@ -25,6 +26,7 @@ pub struct Machine {
     folder: OnceCell<Option<String>>,
     home: OnceCell<Option<String>>,
     budget: OnceCell<Budget>,
+    own: OnceCell<Vec<String>>,
 }
 
 /// How much is looked at while one command is judged, and how long.
@@ -85,6 +87,13 @@ impl Machine {
     }
 }
 
+/// Guard's folders, and the file of the program itself.
+fn own_folders() -> Vec<String> {
+    let folders = Folders::of_user().into_iter().flat_map(|folders| [folders.configuration, folders.state]);
+    let paths = folders.chain(crate::folders::runtime()).chain(env::current_exe());
+    paths.filter_map(|path| path.into_os_string().into_string().ok()).collect()
+}
+
 impl Facts for Machine {
     fn read(&self, path: &str, limit: usize) -> Option<String> {
         String::from_utf8(read_regular(Path::new(path), limit)?).ok()
@@ -97,6 +106,10 @@ impl Facts for Machine {
     fn home(&self) -> Option<&str> {
         let find = || env::var("HOME").ok().filter(|home| home.starts_with('/'));
         self.home.get_or_init(find).as_deref()
+    }
+
+    fn own_folders(&self) -> &[String] {
+        self.own.get_or_init(own_folders)
     }
 
     fn variable(&self, name: &str) -> Option<String> {

@@ -25,6 +25,11 @@ pub trait Facts {
     /// The home folder, as an absolute path.
     fn home(&self) -> Option<&str>;
 
+    /// Where guard's own files are, as absolute paths; the usual places are known without it.
+    fn own_folders(&self) -> &[String] {
+        &[]
+    }
+
     /// A variable of the environment in which the request was made.
     fn variable(&self, name: &str) -> Option<String>;
 

@@ -37,6 +37,17 @@ impl Judge<'_> {
         if depth > MAX_DEPTH {
             return Judged::opaque("judge.limit", span, "code is nested too deep to be read");
         }
+        if carry.only_fixed {
+            let (told, staked) = ((self.parsed, self.unrecognised), self.stakes.len());
+            let carry = Carry { only_fixed: false, ..carry.clone() };
+            let mut judged = self.carry_from(&carry, context, texts, &mut ledger.inner(), depth);
+            (self.parsed, self.unrecognised) = told;
+            judged.keep_fixed();
+            if judged.findings.is_empty() {
+                self.stakes.truncate(staked);
+            }
+            return judged;
+        }
         // Whoever carries code decides when it runs, and how often.
         let settled = ledger.note_change();
         let judged = self.carry_at(carry, context, texts, ledger, depth);
@@ -152,6 +163,7 @@ impl Judge<'_> {
             judged.class = judged.class.min(limit);
             judged.findings.retain(|finding| finding.class <= limit);
         }
+        judged.settle(self.rules);
         for code in outcome.carried {
             let inner = Carry { code, at_most: None, ..carry.clone() };
             judged.merge(self.carry_from(&inner, context, None, ledger, depth + 1));

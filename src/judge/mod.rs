@@ -14,6 +14,7 @@ use crate::facts::Facts;
 use crate::place::Bearings;
 use crate::request::{Node, Report, Request};
 use crate::rules::library::Library;
+use crate::rules::own::is_fixed;
 use crate::span::Span;
 use crate::stake::Stake;
 use ledger::Ledger;
@@ -34,10 +35,11 @@ pub fn judge(request: &Request, facts: &dyn Facts) -> Report {
 
 /// Judges `request` by the rules of `library`, with what `facts` knows.
 pub fn judge_by(request: &Request, library: &Library, facts: &dyn Facts) -> Report {
-    let bearings = Bearings { home: facts.home(), start: facts.folder() };
+    let bearings = Bearings { home: facts.home(), start: facts.folder(), own: facts.own_folders() };
     let mut judge =
         Judge { rules: library, facts, bearings, commands: 0, parsed: true, unrecognised: false, stakes: Vec::new() };
-    let (text, judged) = judge.subject(request);
+    let (text, mut judged) = judge.subject(request);
+    judged.settle(library);
     let mut findings = judged.findings;
     findings.sort_by(|one, other| other.class.cmp(&one.class).then(one.span.cmp(&other.span)));
     findings.dedup();
@@ -50,6 +52,31 @@ pub fn judge_by(request: &Request, library: &Library, facts: &dyn Facts) -> Repo
         tree: judged.nodes,
         stakes: judge.stakes,
         direct: None,
+    }
+}
+
+/// Counts rules as a user or project says that they count; gives the class that follows.
+fn settled(findings: &mut [Finding], class: Class, rules: &Library) -> Class {
+    let highest = |findings: &[Finding]| findings.iter().map(|finding| finding.class).max();
+    let before = highest(findings);
+    let mut changed = false;
+    for finding in findings.iter_mut() {
+        let Some(recount) = rules.recount(&finding.rule, finding.class) else { continue };
+        changed = true;
+        finding.class = recount.class;
+        finding.effect = recount.effect;
+        if !recount.because.is_empty() {
+            finding.because = recount.because.into();
+        }
+        if !recount.instead.is_empty() {
+            finding.instead = Some(recount.instead.into());
+        }
+    }
+    let after = highest(findings).unwrap_or(Class::ReadOnly);
+    match before {
+        // The findings are why it had this class.
+        Some(before) if changed && before == class => after.max(class.min(Class::Mutating)),
+        _ => class.max(after),
     }
 }
 
@@ -113,6 +140,21 @@ impl Judged {
             children: Vec::new(),
         };
         Judged { class: Class::Destructive, findings: vec![finding], nodes: vec![node] }
+    }
+
+    /// Counts rules as a user or project says that they count.
+    fn settle(&mut self, rules: &Library) {
+        let class = settled(&mut self.findings, self.class, rules);
+        self.class = class;
+    }
+
+    /// Leaves nothing but what no user may change.
+    fn keep_fixed(&mut self) {
+        self.findings.retain(|finding| is_fixed(&finding.rule));
+        self.class = self.findings.iter().map(|finding| finding.class).max().unwrap_or(Class::ReadOnly);
+        if self.findings.is_empty() {
+            self.nodes.clear();
+        }
     }
 
     fn merge(&mut self, other: Judged) {

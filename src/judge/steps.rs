@@ -102,6 +102,7 @@ impl Judge<'_> {
             stakes.extend(fate.stakes);
             ledger.note_left(&path, &context.folder, left);
         }
+        own.settle(self.rules);
         let alone = assessment.changes_nothing && command.redirections.is_empty() && assessment.carried.is_empty();
         for carry in &assessment.carried {
             own.merge(self.carry_from(carry, context, texts, ledger, depth + 1));

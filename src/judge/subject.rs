@@ -72,7 +72,9 @@ impl Judge<'_> {
     /// The language that a program reads its script in.
     fn language_of(&self, name: &str) -> Option<Language> {
         let family = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-        let form = self.rules.program(name).or_else(|| self.rules.program(family))?;
+        // What is a shell stays one, whatever a user's rules say of its options.
+        let known = |name| self.rules.built_in_program(name).or_else(|| self.rules.program(name));
+        let form = known(name).or_else(|| known(family))?;
         let roles = form.operands.iter().map(|spec| spec.role).chain(form.input);
         roles.into_iter().find_map(|role| match role {
             Role::File(language) | Role::Code(language) => Some(language),

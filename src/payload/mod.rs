@@ -28,8 +28,7 @@ use crate::text::Text;
 pub use language::Language;
 pub use role::PathRole;
 
-/// Stands for each hole when a payload with holes is read as one text. No language has a use for it.
-pub const HOLE: char = '\u{FFFC}';
+pub use crate::rules::glob::HOLE;
 
 /// What a payload does.
 #[derive(Clone, Debug)]

@@ -5,25 +5,20 @@
 use std::env;
 use std::ffi::OsStr;
 use std::fmt;
-use std::fs::OpenOptions;
-use std::io::{ErrorKind, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use super::never::Entry;
 use super::reading;
 use crate::effect::Class;
-use crate::folders::Folders;
 
 /// The variable that can make the mode stricter.
 const MODE_VARIABLE: &str = "GUARD_MODE";
 
-/// A configuration is written by hand; a larger file is something else.
-const FILE_LIMIT: u64 = 1 << 20;
-
 /// What the user decided. Without a file, the defaults.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Configuration {
     /// Which commands are asked about.
     pub mode: Mode,
@@ -42,26 +37,23 @@ impl Default for Configuration {
 }
 
 impl Configuration {
-    /// Reads `config.yaml`, then what the environment tightens. Without the file this costs one `open`.
+    /// Reads the text of `config.yaml`, which stands at `path`.
     ///
     /// # Errors
     ///
     /// Whatever is not exactly a configuration. The caller shows the mistake on every call.
-    pub fn load(folders: Option<&Folders>) -> Result<Configuration, Mistake> {
-        let configuration = match folders {
-            Some(folders) => Configuration::from_file(&folders.configuration.join("config.yaml"))?,
-            None => Configuration::default(),
-        };
-        configuration.tightened(env::var_os(MODE_VARIABLE).as_deref())
+    pub fn of_text(path: &Path, text: &str) -> Result<Configuration, Mistake> {
+        let place = || path.display().to_string();
+        reading::read(text).map_err(|(at, what)| Mistake { place: place(), at, what })
     }
 
-    fn from_file(path: &Path) -> Result<Configuration, Mistake> {
-        let mistake = |what: String| Mistake { place: path.display().to_string(), at: None, what };
-        match text_of(path) {
-            Ok(Some(text)) => reading::read(&text).map_err(|(at, what)| Mistake { at, ..mistake(what) }),
-            Ok(None) => Ok(Configuration::default()),
-            Err(error) => Err(mistake(format!("cannot be read: {error}"))),
-        }
+    /// What the environment makes of it: it can only tighten.
+    ///
+    /// # Errors
+    ///
+    /// When a variable says what it cannot mean.
+    pub fn tightened_by_environment(self) -> Result<Configuration, Mistake> {
+        self.tightened(env::var_os(MODE_VARIABLE).as_deref())
     }
 
     /// The stricter of the configured mode and the one that the environment names.
@@ -78,28 +70,8 @@ impl Configuration {
     }
 }
 
-/// The file's text; `None` when there is no such file. Opened without waiting, so that a named pipe in its place
-/// is an error and no hang.
-fn text_of(path: &Path) -> std::io::Result<Option<String>> {
-    let flags = nix::fcntl::OFlag::O_NONBLOCK.bits();
-    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
-        Ok(file) => file,
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
-        Err(error) => return Err(error),
-    };
-    if !file.metadata()?.is_file() {
-        return Err(std::io::Error::other("it is not a regular file"));
-    }
-    let mut text = String::new();
-    file.take(FILE_LIMIT + 1).read_to_string(&mut text)?;
-    match u64::try_from(text.len()) {
-        Ok(length) if length <= FILE_LIMIT => Ok(Some(text)),
-        _ => Err(std::io::Error::other("it is larger than 1 MiB")),
-    }
-}
-
 /// Which commands are asked about. The order is the order of strictness.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Mode {
     /// Destructive commands are asked about.
     Standard,
@@ -172,21 +144,6 @@ mod tests {
         for (mode, variable, expected) in cases {
             let result = with(mode).tightened(variable.map(OsStr::new));
             assert_eq!(result.ok().map(|configuration| configuration.mode), expected, "{mode:?} {variable:?}");
-        }
-    }
-
-    #[test]
-    fn a_file_that_is_not_there_gives_the_defaults() {
-        for path in ["/nonexistent/config.yaml", "/dev/null/config.yaml"] {
-            assert_eq!(Configuration::from_file(Path::new(path)), Ok(Configuration::default()), "{path}");
-        }
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_read_is_a_mistake() {
-        for path in ["/", "/dev/zero"] {
-            let mistake = Configuration::from_file(Path::new(path)).expect_err(path);
-            assert_eq!(mistake.to_string(), format!("{path}: cannot be read: it is not a regular file"));
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What is refused without a question: the built-in list, and the user's own entries.
 
+use serde::{Deserialize, Serialize};
+
 use crate::effect::{Effect, Finding};
 use crate::request::{Node, Report};
 
@@ -15,7 +17,7 @@ const BUILT_IN: [(&str, &str); 7] = [
 ];
 
 /// An entry of the user's never-list. It holds for a finding when everything that it names fits.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The rule's name.
     pub rule: Option<Pattern>,
@@ -96,7 +98,7 @@ fn single_spaced(text: &str) -> String {
 }
 
 /// A text in which `*` stands for any characters, also none.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pattern {
     text: String,
 }

@@ -13,6 +13,8 @@ pub const VERBS: &str = "verbs:";
 pub const VARIABLE: &str = "variable:";
 /// Prefix of the keys of settings.
 pub const SETTINGS: &str = "settings:";
+/// The key of what rules count as by the word of a layer.
+pub const RECOUNTS: &str = "rules:";
 
 /// Bytes of one index entry: where the key starts and ends, where the value starts and ends.
 const ENTRY: usize = 16;
@@ -84,6 +86,12 @@ impl<'a> Archive<'a> {
             }
         }
         None
+    }
+
+    /// The keys, in their order.
+    pub fn keys(&self) -> impl Iterator<Item = &'a str> + use<'a> {
+        let archive = *self;
+        (0..archive.len()).filter_map(move |index| std::str::from_utf8(archive.entry(index)?.0).ok())
     }
 
     fn entry(&self, index: usize) -> Option<(&'a [u8], &'a [u8])> {

@@ -35,6 +35,7 @@ impl Carrier {
             variables: self.variables.clone(),
             input: self.input.clone(),
             at_most: None,
+            only_fixed: false,
         }
     }
 }

@@ -1,14 +1,17 @@
 //! The compiled rules, by name.
 
 use super::archive::{self, Archive};
-use super::schema::{Form, Setting, SettingTable, Variable, Verbs};
+use super::schema::{Form, Recount, Setting, SettingTable, Variable, Verbs};
+use super::{glob, own};
+use crate::effect::Class;
 
 /// The rules that come with guard.
 static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
 
 /// The rules that are in force.
 ///
-/// What a user says of a name stands in place of what comes with guard; what a project says can only add to it.
+/// What a user says of a program, list or variable stands in place of what comes with guard, as far as a user may
+/// decide that; what a project says can only add to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Library {
     built_in: Archive<'static>,
@@ -25,7 +28,18 @@ impl Default for Library {
 impl Library {
     /// The rules that come with guard, with a user's and a project's compiled rules.
     pub fn new(user: Option<&'static [u8]>, project: Option<&'static [u8]>) -> Library {
-        Library { built_in: Archive::new(BUILT_IN), user: user.map(Archive::new), project: project.map(Archive::new) }
+        let layer = |bytes: &'static [u8]| Some(Archive::new(bytes)).filter(|archive| !archive.is_empty());
+        Library { built_in: Archive::new(BUILT_IN), user: user.and_then(layer), project: project.and_then(layer) }
+    }
+
+    /// The same with a project's compiled rules.
+    pub fn with_project(self, project: &'static [u8]) -> Library {
+        Library { project: Some(Archive::new(project)), ..self }
+    }
+
+    /// The layers that other rules can build on, the topmost first.
+    pub fn layers(&self) -> Vec<Archive<'static>> {
+        self.user.into_iter().chain([self.built_in]).collect()
     }
 
     /// The value of a key, a user's before that which comes with guard.
@@ -41,6 +55,19 @@ impl Library {
         archive::decode(self.get(name)?)
     }
 
+    /// The form that comes with guard.
+    pub fn built_in_program(&self, name: &str) -> Option<Form<'static>> {
+        if is_reserved(name) {
+            return None;
+        }
+        archive::decode(self.built_in.get(name)?)
+    }
+
+    /// Whether a user says something of a program.
+    pub fn is_users(&self, name: &str) -> bool {
+        !is_reserved(name) && self.user.is_some_and(|user| user.get(name).is_some())
+    }
+
     /// What a project's rules say of a program: it can only raise the class.
     pub fn project_program(&self, name: &str) -> Option<Form<'static>> {
         if is_reserved(name) {
@@ -49,9 +76,22 @@ impl Library {
         archive::decode(self.project?.get(name)?)
     }
 
-    /// A list of verbs.
+    /// Whether a program is known.
+    pub fn knows(&self, name: &str) -> bool {
+        !is_reserved(name) && self.get(name).is_some()
+    }
+
+    /// Whether a word in the arguments of an unknown program begins a command line. A user's rules cannot deny that.
+    pub fn begins_command(&self, name: &str) -> bool {
+        let begins = |form: Form<'_>| !form.style.word;
+        self.program(name).is_some_and(begins)
+            || (self.is_users(name) && self.built_in_program(name).is_some_and(begins))
+    }
+
+    /// A list of verbs. A project's lists have names of their own.
     pub fn verbs(&self, name: &str) -> Option<Verbs<'static>> {
-        archive::decode(self.get(&format!("{}{name}", archive::VERBS))?)
+        let key = format!("{}{name}", archive::VERBS);
+        archive::decode(self.get(&key).or_else(|| self.project?.get(&key))?)
     }
 
     /// What a variable of the environment does.
@@ -59,15 +99,44 @@ impl Library {
         archive::decode(self.get(&format!("{}{name}", archive::VARIABLE))?)
     }
 
-    /// The settings of a table.
+    /// What comes with guard about a variable, where a user says something else.
+    pub fn replaced_variable(&self, name: &str) -> Option<Variable<'static>> {
+        let key = format!("{}{name}", archive::VARIABLE);
+        self.user?.get(&key)?;
+        archive::decode(self.built_in.get(&key)?)
+    }
+
+    /// The settings of a table; a user's come last, and so can only add.
     pub fn settings(&self, table: SettingTable) -> Vec<Setting<'static>> {
         let name = table.name();
-        (0..)
-            .map_while(|number| self.get(&format!("{}{name}.{number}", archive::SETTINGS)))
-            .filter_map(archive::decode::<Vec<Setting<'static>>>)
-            .flatten()
-            .collect()
+        let of = |layer: Archive<'static>| {
+            (0..)
+                .map_while(move |number| layer.get(&format!("{}{name}.{number}", archive::SETTINGS)))
+                .filter_map(archive::decode::<Vec<Setting<'static>>>)
+                .flatten()
+        };
+        of(self.built_in).chain(self.user.into_iter().flat_map(of)).collect()
     }
+
+    /// What a rule that gives `class` counts as by the word of the user, then of the project; `None` when they leave it
+    /// as it is.
+    pub fn recount(&self, rule: &str, class: Class) -> Option<Recount<'static>> {
+        if own::is_fixed(rule) {
+            return None;
+        }
+        let by_user = self.user.and_then(|user| recount_of(user, rule));
+        let class = by_user.as_ref().map_or(class, |recount| recount.class);
+        let by_project = self.project.and_then(|project| recount_of(project, rule));
+        by_project.filter(|recount| recount.class > class).or(by_user)
+    }
+}
+
+/// What a layer says that a rule counts as: by its name, else by the first pattern that fits.
+fn recount_of(layer: Archive<'static>, rule: &str) -> Option<Recount<'static>> {
+    let recounts: Vec<Recount<'static>> = archive::decode(layer.get(archive::RECOUNTS)?)?;
+    let exact = recounts.iter().position(|recount| recount.rule == rule);
+    let at = exact.or_else(|| recounts.iter().position(|recount| glob::matches(recount.rule, rule)))?;
+    recounts.into_iter().nth(at)
 }
 
 /// What people look up, and the examples that tests run, for the rules that come with guard.

@@ -9,7 +9,9 @@ mod carry;
 pub mod compile;
 mod condition;
 mod found;
+pub mod glob;
 pub mod library;
+pub mod own;
 mod paths;
 mod pattern;
 pub mod read;
@@ -133,6 +135,8 @@ pub struct Carry {
     pub input: Input,
     /// The class is at most this, what the code carries in turn aside.
     pub at_most: Option<Class>,
+    /// Only what no user may change counts: it is judged by rules that a user's stand in place of.
+    pub only_fixed: bool,
 }
 
 impl Carry {
@@ -145,6 +149,7 @@ impl Carry {
             variables: Vec::new(),
             input: Input::Inherited,
             at_most: None,
+            only_fixed: false,
         }
     }
 }
@@ -178,6 +183,22 @@ impl Assessment {
         self.raise(fate.class);
         self.findings.extend(fate.findings);
         self.stakes.extend(fate.stakes);
+    }
+
+    /// Adds what no user may change of another assessment of the same command.
+    fn keep_fixed(&mut self, other: Assessment) {
+        for finding in other.findings.into_iter().filter(|finding| own::is_fixed(&finding.rule)) {
+            self.find(finding);
+        }
+        self.carried.extend(other.carried.into_iter().map(|carry| Carry { only_fixed: true, ..carry }));
+    }
+
+    /// Adds what another assessment of the same command finds beyond this one.
+    fn raise_to(&mut self, other: Assessment) {
+        self.raise(other.class);
+        self.findings.extend(other.findings);
+        self.stakes.extend(other.stakes);
+        self.carried.extend(other.carried);
     }
 
     /// Adds what a payload does.

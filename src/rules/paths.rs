@@ -164,6 +164,7 @@ fn deletes(role: Role, path: &Arg, handling: Handling<'_>, world: &World<'_>) ->
         Place::Root => Fate::bad(vec![whole("place.root.delete", Effect::Delete, path, "removes the whole system")]),
         Place::Home => Fate::bad(vec![whole("place.home.delete", Effect::Delete, path, "removes a whole home folder")]),
         Place::System => Fate::bad(vec![whole("place.system.delete", Effect::Delete, path, "removes a system folder")]),
+        Place::Guard => Fate::bad(vec![delete(), own("place.guard.delete", path)]),
         _ if moved_there(path, world) => {
             Fate::bad(vec![finding(handling, Effect::Delete, path, "removes what was moved there just before")])
         }
@@ -196,6 +197,7 @@ fn writes(path: &Arg, handling: Handling<'_>, world: &World<'_>) -> Fate {
         Place::Device => {
             Fate::bad(vec![whole("place.device.write", Effect::Device, path, "writes a disk or device raw")])
         }
+        Place::Guard => Fate::bad(vec![own("place.guard.write", path)]),
         Place::Persist => Fate::bad(vec![finding(
             handling,
             Effect::Persist,
@@ -217,6 +219,8 @@ fn moves(path: &Arg, handling: Handling<'_>, world: &World<'_>) -> Fate {
         Place::System => {
             Fate::bad(vec![whole("place.system.delete", Effect::Delete, path, "moves a system folder away")])
         }
+        Place::Guard => Fate::bad(vec![own("place.guard.delete", path)]),
+        _ if place::holds_own(path, world.folder, world.bearings) => Fate::bad(vec![own("place.guard.delete", path)]),
         Place::Persist => Fate::bad(vec![finding(
             handling,
             Effect::Persist,
@@ -234,6 +238,7 @@ fn modifies(path: &Arg, handling: Handling<'_>, world: &World<'_>) -> Fate {
         Place::Root if handling.recursive => Fate::bad(vec![owner("place.root.owner")]),
         Place::Home if handling.recursive => Fate::bad(vec![owner("place.home.owner")]),
         Place::System if handling.recursive => Fate::bad(vec![owner("place.system.owner")]),
+        Place::Guard => Fate::bad(vec![own("place.guard.owner", path)]),
         Place::Sink => Fate::harmless(Class::Mutating),
         Place::Persist if path.shown("~").contains("/.ssh") => Fate::harmless(Class::Mutating),
         Place::Root | Place::System | Place::Persist | Place::Device => Fate::bad(vec![finding(
@@ -265,6 +270,11 @@ fn finding(handling: Handling<'_>, effect: Effect, path: &Arg, because: &'static
 
 fn whole(rule: &'static str, effect: Effect, path: &Arg, because: &'static str) -> Finding {
     destructive(rule, effect, path.span, path.shown("…"), because)
+}
+
+/// A change of one of guard's own places.
+fn own(rule: &'static str, path: &Arg) -> Finding {
+    whole(rule, Effect::Persist, path, "changes guard's own files: what it asks about, refuses or records")
 }
 
 fn is_process(path: &Arg) -> bool {
@@ -311,7 +321,7 @@ impl World<'_> {
             Place::Root => Some(PlaceName::Root),
             Place::Home => Some(PlaceName::Home),
             Place::System => Some(PlaceName::System),
-            Place::Persist => Some(PlaceName::Persist),
+            Place::Persist | Place::Guard => Some(PlaceName::Persist),
             Place::Device => Some(PlaceName::Device),
             Place::Temporary => Some(PlaceName::Temporary),
             _ => None,

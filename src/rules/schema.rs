@@ -266,6 +266,27 @@ pub enum Role {
     HttpNext,
 }
 
+impl Role {
+    /// Whether it says what happens to a path.
+    pub const fn is_path(self) -> bool {
+        matches!(
+            self,
+            Role::Reads
+                | Role::Writes
+                | Role::Appends
+                | Role::Deletes
+                | Role::Empties
+                | Role::Moves
+                | Role::Modifies
+                | Role::Creates
+                | Role::Formats
+                | Role::Sends
+                | Role::Stages
+                | Role::Path
+        )
+    }
+}
+
 /// A table of settings that carry code, in `rules/settings.yaml`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SettingTable {
@@ -345,6 +366,13 @@ pub struct Roles<'a> {
     pub prints: Option<Prints>,
 }
 
+impl Roles<'_> {
+    /// Whether no path gets a role by it.
+    pub fn is_empty(&self) -> bool {
+        self.operands.is_empty() && self.options.is_empty() && self.here.is_none()
+    }
+}
+
 /// A condition under which less happens.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Lowering<'a> {
@@ -356,7 +384,7 @@ pub struct Lowering<'a> {
 }
 
 /// A condition on a command line. Every part that is given must hold.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition<'a> {
     /// One of these options is given.
     #[serde(borrow)]
@@ -492,6 +520,34 @@ pub struct Variable<'a> {
     pub role: Role,
     /// What setting it does in itself.
     pub verdict: Option<Verdict<'a>>,
+}
+
+/// What a rule counts as by the word of a user or project, in place of what it says itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Recount<'a> {
+    /// The rule's name, or a pattern for names.
+    pub rule: &'a str,
+    /// The class it counts as.
+    pub class: Class,
+    /// The effect, when destructive.
+    pub effect: Option<Effect>,
+    /// Why; empty where the rule's own reason stays.
+    pub because: &'a str,
+    /// What to do instead; empty where the rule's own advice stays.
+    pub instead: &'a str,
+}
+
+impl<'a> Recount<'a> {
+    /// The verdict of a rule, counted so.
+    pub fn of(&self, verdict: &Verdict<'a>) -> Verdict<'a> {
+        let or = |own: &'a str, other: &'a str| if own.is_empty() { other } else { own };
+        Verdict {
+            class: self.class,
+            effect: self.effect,
+            because: or(self.because, verdict.because),
+            instead: or(self.instead, verdict.instead),
+        }
+    }
 }
 
 /// What a setting's key does.

@@ -148,7 +148,7 @@ fn known_suffix(rest: &[Arg], world: &World<'_>) -> Option<usize> {
     rest.iter().position(|word| {
         word.text().is_some_and(|text| {
             let name = text.rsplit('/').next().unwrap_or(text);
-            is_plain_word(name) && world.rules.program(name).is_some_and(|form| !form.style.word)
+            is_plain_word(name) && world.rules.begins_command(name)
         })
     })
 }

@@ -253,6 +253,10 @@ pub(super) fn variables(
     });
     let assigned = command.assignments.iter().map(|(name, value)| (name.as_str(), Cow::Borrowed(value)));
     for (name, value) in assigned.chain(operands) {
+        if let Some(replaced) = world.rules.replaced_variable(name) {
+            let codes = carry::of_value(replaced.role, &value, &[], world);
+            assessment.carried.extend(codes.into_iter().map(|code| Carry { only_fixed: true, ..carrier.carry(code) }));
+        }
         let Some(variable) = world.rules.variable(name) else { continue };
         if value.text() == Some("") {
             continue;

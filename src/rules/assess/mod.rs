@@ -53,9 +53,15 @@ pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
         let reading = read::read(&command.argv, form);
         Assessor { command, span, world, reading, carrier: carrier.clone(), class_limit: None }.assess()
     };
-    let mut assessment = match family(name, world) {
+    let known = family(name, world);
+    let unknown = || {
+        let mut assessment = unknown::unknown_program(command, name, world, |code| carrier.carry(code));
+        variables(command, &[], &carrier, world, &mut assessment);
+        assessment
+    };
+    let mut assessment = match world.rules.program(known) {
         Some(form) => {
-            let foreign = is_here && !form.style.project;
+            let foreign = is_here && !form.style.project && !world.rules.is_users(known);
             let mut assessment = by_form(form);
             if foreign {
                 assessment.raise(Class::Mutating);
@@ -63,18 +69,13 @@ pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
             }
             assessment
         }
-        None => {
-            let mut assessment = unknown::unknown_program(command, name, world, |code| carrier.carry(code));
-            variables(command, &[], &carrier, world, &mut assessment);
-            assessment
-        }
+        None => unknown(),
     };
-    if let Some(form) = world.rules.project_program(name) {
-        let stricter = by_form(form);
-        assessment.raise(stricter.class);
-        assessment.findings.extend(stricter.findings);
-        assessment.stakes.extend(stricter.stakes);
-        assessment.carried.extend(stricter.carried);
+    if world.rules.is_users(known) {
+        assessment.keep_fixed(world.rules.built_in_program(known).map_or_else(unknown, by_form));
+    }
+    if let Some(form) = world.rules.project_program(known) {
+        assessment.raise_to(by_form(form));
     }
     assessment
 }
@@ -265,6 +266,9 @@ impl<'a> Assessor<'a, '_> {
         subject: &str,
         assessment: &mut Assessment,
     ) {
+        let recount = self.world.rules.recount(rule, verdict.class);
+        let recounted = recount.as_ref().map(|recount| recount.of(verdict));
+        let verdict = recounted.as_ref().unwrap_or(verdict);
         assessment.raise(verdict.class);
         let Some(effect) = verdict.effect else { return };
         let because = if verdict.because.is_empty() { effect.meaning() } else { verdict.because };

@@ -1,7 +1,7 @@
 //! What a command does to the paths, tasks and settings that it is given, and what it leaves behind.
 
 use super::Assessor;
-use super::uses::{Use, is_path_role};
+use super::uses::Use;
 use crate::effect::Effect;
 use crate::follow::step::{Arg, Piece};
 use crate::rules::paths::{Handling, judge_path};
@@ -60,7 +60,7 @@ impl<'a> Assessor<'a, '_> {
                     assessment.left.push((path, Left::Fetched));
                 }
                 (Role::SettingKey(table), Some(word)) => self.kept_setting(form, table, word, uses, world, assessment),
-                (role, Some(word)) if is_path_role(role) => {
+                (role, Some(word)) if role.is_path() => {
                     assessment.suffer(judge_path(role, word, handling, world));
                     if overwrites && role == Role::Writes && world.is_folder(word) {
                         for inside in self.written_into(word, uses) {

@@ -3,7 +3,7 @@
 use crate::effect::{Class, Effect};
 use crate::follow::step::{Arg, Folder, Input, Piece};
 use crate::payload::Carried;
-use crate::rules::schema::{Form, Where};
+use crate::rules::schema::Where;
 use crate::rules::{Assessment, Carry, Left, World, destructive};
 
 /// The plain name of a program, and whether it is named as a file of this folder (`./x`).
@@ -22,18 +22,17 @@ pub(super) fn program_name(program: &Arg) -> Option<(&str, bool)> {
     }
 }
 
-/// The form of a program, by its name or that of its family: `python3.11`, `clang-17`, `prisma@5`, `rm.exe`.
-pub(super) fn family(name: &str, world: &World<'_>) -> Option<Form<'static>> {
-    if let Some(form) = world.rules.program(name) {
-        return Some(form);
+/// The name under which a program is known, its own or that of its family: `python3.11`, `clang-17`, `prisma@5`,
+/// `rm.exe`. A name that nothing is known of stays as it is.
+pub(super) fn family<'n>(name: &'n str, world: &World<'_>) -> &'n str {
+    let known = |name: &str| world.rules.knows(name) || world.rules.project_program(name).is_some();
+    if known(name) {
+        return name;
     }
     let plain = name.split_once('@').map_or(name, |(plain, _)| plain);
     let plain = plain.strip_suffix(".exe").unwrap_or(plain);
     let family = plain.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | '-'));
-    [plain, family]
-        .into_iter()
-        .filter(|known| *known != name && !known.is_empty())
-        .find_map(|known| world.rules.program(known))
+    [plain, family].into_iter().find(|candidate| !candidate.is_empty() && known(candidate)).unwrap_or(name)
 }
 
 /// A program that this very text put where it runs from.
@@ -54,6 +53,7 @@ pub(super) fn just_made(program: &Arg, left: &Left) -> Option<Assessment> {
             variables: Vec::new(),
             input: Input::Inherited,
             at_most: None,
+            only_fixed: false,
         }),
         Left::Moved | Left::Written | Left::Secret | Left::Saved => return None,
     }

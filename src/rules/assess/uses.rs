@@ -45,7 +45,7 @@ impl<'a> Assessor<'a, '_> {
                 self.clause_uses(clause, &mut added);
             }
         }
-        let paths = uses.iter().chain(&added).filter(|used| is_path_role(used.role));
+        let paths = uses.iter().chain(&added).filter(|used| used.role.is_path());
         paths.flat_map(|used| used.word.iter().flat_map(|word| world.place_names(used.role, word))).collect()
     }
 
@@ -94,23 +94,4 @@ impl<'a> Assessor<'a, '_> {
             uses.push(Use { role, word: Some(Cow::Owned(here)), giver: Giver::Operand });
         }
     }
-}
-
-/// Whether a role says what happens to a path.
-pub(super) fn is_path_role(role: Role) -> bool {
-    matches!(
-        role,
-        Role::Reads
-            | Role::Writes
-            | Role::Appends
-            | Role::Deletes
-            | Role::Empties
-            | Role::Moves
-            | Role::Modifies
-            | Role::Creates
-            | Role::Formats
-            | Role::Sends
-            | Role::Stages
-            | Role::Path
-    )
 }

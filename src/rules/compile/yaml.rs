@@ -17,6 +17,8 @@ use crate::stake::Work;
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Entry {
     pub program: Option<Many<String>>,
+    pub extends: Option<Many<String>>,
+    pub rule: Option<Many<String>>,
     pub verb_list: Option<String>,
     pub variables: Option<Many<String>>,
     pub settings: Option<String>,
@@ -29,16 +31,16 @@ pub struct Entry {
     pub effect: Option<Effect>,
     pub because: Option<String>,
     pub instead: Option<String>,
-    pub style: Many<String>,
+    pub style: At<Many<String>>,
     pub options: Options,
-    pub operands: Many<String>,
-    pub subcommands: BTreeMap<String, Subcommand>,
-    pub verbs: Option<String>,
-    pub when: Vec<Spanned<Clause>>,
-    pub lowers: Vec<Spanned<Clause>>,
-    pub dry_run: Many<String>,
-    pub recursive: Many<String>,
-    pub input: Option<String>,
+    pub operands: At<Many<String>>,
+    pub subcommands: BTreeMap<String, At<Subcommand>>,
+    pub verbs: Option<At<String>>,
+    pub when: Vec<At<Clause>>,
+    pub lowers: Vec<At<Clause>>,
+    pub dry_run: At<Many<String>>,
+    pub recursive: At<Many<String>>,
+    pub input: Option<At<String>>,
     pub carries: Option<Carries>,
     pub prints: Prints,
     pub fetches: bool,
@@ -68,16 +70,16 @@ pub struct Form {
     pub effect: Option<Effect>,
     pub because: Option<String>,
     pub instead: Option<String>,
-    pub style: Many<String>,
+    pub style: At<Many<String>>,
     pub options: Options,
-    pub operands: Many<String>,
-    pub subcommands: BTreeMap<String, Subcommand>,
-    pub verbs: Option<String>,
-    pub when: Vec<Spanned<Clause>>,
-    pub lowers: Vec<Spanned<Clause>>,
-    pub dry_run: Many<String>,
-    pub recursive: Many<String>,
-    pub input: Option<String>,
+    pub operands: At<Many<String>>,
+    pub subcommands: BTreeMap<String, At<Subcommand>>,
+    pub verbs: Option<At<String>>,
+    pub when: Vec<At<Clause>>,
+    pub lowers: Vec<At<Clause>>,
+    pub dry_run: At<Many<String>>,
+    pub recursive: At<Many<String>>,
+    pub input: Option<At<String>>,
     pub carries: Option<Carries>,
     pub prints: Prints,
     pub fetches: bool,
@@ -106,11 +108,11 @@ pub struct Clause {
     pub to: Option<Class>,
     pub loses: Option<Work>,
     pub if_lost: bool,
-    pub roles: BTreeMap<String, Many<String>>,
+    pub roles: BTreeMap<String, At<Many<String>>>,
 
-    pub option: Many<String>,
-    pub all_options: Many<String>,
-    pub value: BTreeMap<String, Many<String>>,
+    pub option: At<Many<String>>,
+    pub all_options: At<Many<String>>,
+    pub value: BTreeMap<String, At<Many<String>>>,
     pub operand: Many<String>,
     pub all_operands: Many<String>,
     pub found: bool,
@@ -135,9 +137,9 @@ pub struct UnlessClauses(pub Vec<Clause>);
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Examples {
-    pub read_only: Vec<String>,
-    pub mutating: Vec<String>,
-    pub destructive: Vec<String>,
+    pub read_only: Vec<At<String>>,
+    pub mutating: Vec<At<String>>,
+    pub destructive: Vec<At<String>>,
 }
 
 /// The options of a form: `any`, or lists by what follows them.
@@ -152,13 +154,22 @@ pub struct Options {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct OptionLists {
     pub any: bool,
-    pub flags: Vec<NamedRole>,
-    pub values: Vec<NamedRole>,
-    pub optional: Vec<NamedRole>,
-    pub pairs: Vec<NamedRole>,
-    pub until: Vec<NamedRole>,
-    pub many: Vec<NamedRole>,
-    pub rest: Vec<NamedRole>,
+    pub flags: Vec<At<NamedRole>>,
+    pub values: Vec<At<NamedRole>>,
+    pub optional: Vec<At<NamedRole>>,
+    pub pairs: Vec<At<NamedRole>>,
+    pub until: Vec<At<NamedRole>>,
+    pub many: Vec<At<NamedRole>>,
+    pub rest: Vec<At<NamedRole>>,
+}
+
+impl OptionLists {
+    /// Whether any option is listed.
+    pub fn is_given(&self) -> bool {
+        [&self.flags, &self.values, &self.optional, &self.pairs, &self.until, &self.many, &self.rest]
+            .into_iter()
+            .any(|list| !list.is_empty())
+    }
 }
 
 /// `-k --kill-after`, or `{-c --command: shell}`.
@@ -173,6 +184,22 @@ pub struct NamedRole {
 pub enum Subcommand {
     Word(String),
     Form(Box<Form>),
+}
+
+/// A value, and where it stands: line and column from 1, or 0 where that is not known.
+#[derive(Clone, Debug, Default)]
+pub struct At<T> {
+    pub value: T,
+    pub line: u64,
+    pub column: u64,
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for At<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let spanned = Spanned::<T>::deserialize(deserializer)?;
+        let (line, column) = (spanned.referenced.line(), spanned.referenced.column());
+        Ok(At { value: spanned.value, line, column })
+    }
 }
 
 /// One value or a list of them.
