@@ -44,7 +44,11 @@ impl Carrier {
 pub fn of_value(role: Role, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec<Carried> {
     match role {
         Role::Shell => vec![Carried::Shell { text: value.clone(), arguments: rest.to_vec() }],
-        Role::Program if value.text() == Some("") => Vec::new(),
+        Role::Program | Role::ProgramOnPath if value.text() == Some("") => Vec::new(),
+        Role::ProgramOnPath => {
+            let path = Arg::known(Text::derived("./path", value.span), value.span);
+            vec![Carried::Shell { text: join([value, &path].into_iter()), arguments: Vec::new() }]
+        }
         Role::Program => {
             // Nobody types into it, and the arguments that it gets from the carrier are not known.
             let end = Arg::known(Text::derived("< /dev/null", value.span), value.span);

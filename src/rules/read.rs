@@ -223,16 +223,12 @@ impl<'a> Reader<'a> {
             return;
         }
         let cut_short = glued.is_none() && word.has_hole();
-        let found = if cut_short {
-            None
-        } else {
-            self.find(name).or_else(|| self.abbreviated(name)).or_else(|| {
-                let style = self.style();
-                style.single_dash.then(|| name.strip_prefix('-').and_then(|name| self.find(name))).flatten()
-            })
-        };
-        match found {
+        let whole = if cut_short { None } else { self.find_whole(name) };
+        let mut meant = if whole.is_none() && !cut_short { self.abbreviated(name) } else { Vec::new() };
+        let only = if meant.len() == 1 { meant.pop() } else { None };
+        match whole.or(only) {
             Some((names, arity, role)) => self.take(names, Cow::Borrowed(name), arity, role, glued, word),
+            None if !meant.is_empty() => self.take_any(meant, name, glued, word),
             // `--no-X` of a listed `--X` takes it back.
             None if name.strip_prefix("--no-").is_some_and(|rest| self.find(&format!("--{rest}")).is_some()) => {}
             None => self.unlisted(Cow::Borrowed(name), glued, word),
@@ -450,18 +446,45 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The option that `name` is the beginning of, when there is only one.
-    fn abbreviated(&self, name: &str) -> Option<Found> {
+    /// The option with this name; where long names have one dash, they may have two.
+    fn find_whole(&self, name: &str) -> Option<Found> {
+        let single_dash = self.style().single_dash;
+        let with_one_dash = || name.strip_prefix('-').filter(|_| single_dash).and_then(|name| self.find(name));
+        self.find(name).or_else(with_one_dash)
+    }
+
+    /// The options that `name` is the beginning of, each once.
+    fn abbreviated(&self, name: &str) -> Vec<Found> {
         if self.style().exact || self.style().single_dash || name.len() < 3 {
-            return None;
+            return Vec::new();
         }
-        let mut candidates = self
-            .visible_forms()
-            .flat_map(|form| form.options.iter())
-            .filter(|option| option.names.iter().any(|long| long.starts_with("--") && long.starts_with(name)));
-        let first = candidates.next()?;
-        // Several spellings of one option are one; the same option in an outer form is the same.
-        candidates.all(|other| other.names == first.names).then(|| found(first))
+        let begins = |option: &&OptionSpec<'static>| {
+            option.names.iter().any(|long| long.starts_with("--") && long.starts_with(name))
+        };
+        let mut meant: Vec<Found> = Vec::new();
+        for option in self.visible_forms().flat_map(|form| form.options.iter()).filter(begins) {
+            // Several spellings of one option are one; the same option in an outer form is the same.
+            if meant.iter().all(|(names, ..)| *names != option.names) {
+                meant.push(found(option));
+            }
+        }
+        meant
+    }
+
+    /// Takes an abbreviation that may stand for several options. Programs refuse it, but another version may have fewer
+    /// of them: it counts as each.
+    fn take_any(&mut self, meant: Vec<Found>, name: &'a str, glued: Option<usize>, word: &'a Arg) {
+        self.reading.unknown_option = true;
+        let takes_word = glued.is_none() && meant.iter().all(|(_, arity, _)| *arity == Arity::Value);
+        let values: Vec<Cow<'a, Arg>> = match glued {
+            Some(from) => vec![Cow::Owned(without_prefix(word, from))],
+            None if takes_word => self.next_words(1),
+            None => self.peek_value(),
+        };
+        for (names, arity, role) in meant {
+            let values = if arity == Arity::Flag { Vec::new() } else { values.clone() };
+            self.give(names, Cow::Borrowed(name), arity, role, values, word);
+        }
     }
 
     /// Takes `word` as a subcommand or an operand. Gives `false` when the rest of the words is taken with it.

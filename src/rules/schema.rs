@@ -204,6 +204,8 @@ pub enum Role {
     Command,
     /// A program, with arguments that it gets from the carrier.
     Program,
+    /// A program that is started with a path as its last argument.
+    ProgramOnPath,
     /// A line for a shell.
     Shell,
     /// Words that are joined by blanks into a line for a shell.

@@ -33,6 +33,7 @@ const ROLES: &[(&str, Role)] = &[
     ("in-place", Role::InPlace),
     ("command", Role::Command),
     ("program", Role::Program),
+    ("program-on-path", Role::ProgramOnPath),
     ("shell", Role::Shell),
     ("shell-words", Role::ShellWords),
     ("variable", Role::Variable),
