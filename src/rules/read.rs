@@ -299,7 +299,8 @@ impl<'a> Reader<'a> {
                     self.give(names, Cow::Owned(name), arity, role, vec![value], word);
                     return;
                 }
-                _ => return self.take(names, Cow::Owned(name), arity, role, None, word),
+                // `-cCODE`: the values begin in this word.
+                _ => return self.take(names, Cow::Owned(name), arity, role, rest.then_some(after), word),
             }
         }
         if word.has_hole() {
