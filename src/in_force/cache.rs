@@ -96,14 +96,13 @@ impl Cache {
 
     /// What is kept under `key`, when all is as it must be.
     pub fn get(&self, key: &Key) -> Option<Kept> {
-        let bytes = self.read(&self.folder.join(key.name()))?;
+        // What is in force stays in force until the process ends.
+        let bytes: &'static [u8] = self.read(&self.folder.join(key.name()))?.leak();
         let (magic, rest) = bytes.split_first_chunk::<8>()?;
         let (hash, content) = rest.split_first_chunk::<HASH>()?;
         if magic != MAGIC || Sha256::digest(content).as_slice() != hash {
             return None;
         }
-        // What is in force stays in force until the process ends.
-        let content: &'static [u8] = Box::leak(content.to_vec().into_boxed_slice());
         let content: Content<'static> = archive::decode(content)?;
         if content.build != BUILD || content.key != key.0 {
             return None;
