@@ -148,7 +148,7 @@ mod tests {
     use crate::span::Span;
     use std::rc::Rc;
 
-    const HERE: Bearings<'_> = Bearings { home: Some("/home/me"), start: Some("/home/me/app") };
+    const HERE: Bearings<'_> = Bearings { home: Some("/home/me"), start: Some("/home/me/app"), own: &[] };
 
     /// `~` at the start is the home folder, `*` a glob, `$` a variable, `@` what a search finds.
     fn path(shown: &str) -> Arg {
