@@ -192,7 +192,8 @@ fn phrase(loss: &Loss, report: &Report) -> Option<Phrase> {
         let what = if only.kind == Standing::Folder { "the name of the folder" } else { "the name of the file" };
         return phrase(what, name);
     }
-    phrase("the number of files", &loss.files().to_string())
+    let files = loss.files();
+    phrase("the number of files", &files.to_string()).filter(|_| files > 0)
 }
 
 /// Whether a text can be typed on any keyboard, and is worth it.

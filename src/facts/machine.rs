@@ -30,7 +30,7 @@ pub struct Machine {
 }
 
 /// How much is looked at while one command is judged, and how long.
-const ENTRIES: usize = 20_000;
+const ENTRIES: usize = 50_000;
 const TIME: Duration = Duration::from_millis(200);
 
 /// Variables that make git look elsewhere than its files say.

@@ -9,11 +9,15 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::time::SystemTime;
 
+use super::budget::Budget;
 use super::repository::Id;
 use crate::facts::machine::read_regular;
 
 /// A larger index is not read.
 const LIMIT: usize = 64 * 1024 * 1024;
+
+/// So many entries of the index cost as much as one look at a file.
+const AT_ONCE: usize = 16;
 
 /// The length of what stands in front of a name, its flags not counted.
 const FIXED: usize = 60;
@@ -61,16 +65,16 @@ pub struct Index {
 
 impl Index {
     /// Reads an index; one that does not exist is empty.
-    pub fn read(path: &Path) -> Option<Index> {
+    pub fn read(path: &Path, budget: &Budget) -> Option<Index> {
         if !path.exists() {
             return Some(Index::default());
         }
         let written = path.metadata().ok()?.modified().ok();
-        let index = Index::parse(&read_regular(path, LIMIT)?)?;
+        let index = Index::parse(&read_regular(path, LIMIT)?, budget)?;
         Some(Index { written, ..index })
     }
 
-    fn parse(bytes: &[u8]) -> Option<Index> {
+    pub(super) fn parse(bytes: &[u8], budget: &Budget) -> Option<Index> {
         let mut reader = Reader { bytes, at: 0 };
         if reader.take(4)? != b"DIRC" {
             return None;
@@ -81,7 +85,8 @@ impl Index {
         }
         let count = reader.number()? as usize;
         let mut index = Index::default();
-        for _ in 0..count {
+        for number in 0..count {
+            budget.spend_many(usize::from(number % AT_ONCE == 0))?;
             let before = index.entries.last().map(|entry| entry.path.as_slice()).unwrap_or_default();
             index.entries.push(reader.entry(version, before)?);
         }

@@ -264,7 +264,7 @@ impl Pack {
             }
             _ => Base::None,
         };
-        let data = offset + (read - rest.as_slice().len()) as u64;
+        let data = offset.checked_add((read - rest.as_slice().len()) as u64)?;
         Some(Head { kind, size, base, data })
     }
 
@@ -278,7 +278,7 @@ impl Pack {
         let mut bytes = vec![0; most];
         let mut read = 0;
         while read < most {
-            match self.data.read_at(bytes.get_mut(read..)?, offset + read as u64).ok()? {
+            match self.data.read_at(bytes.get_mut(read..)?, offset.checked_add(read as u64)?).ok()? {
                 0 => break,
                 more => read += more,
             }

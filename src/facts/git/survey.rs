@@ -41,7 +41,7 @@ impl<'b> Survey<'b> {
     /// or it cannot be told what it holds.
     pub fn around(folder: &Path, home: Option<&Path>, budget: &'b Budget) -> Option<Survey<'b>> {
         let repository = Repository::around(folder, home)?;
-        let index = Index::read(&repository.own.join("index"))?;
+        let index = Index::read(&repository.own.join("index"), budget)?;
         Some(Survey { repository, index, budget, home: home.map(Path::to_path_buf), only_staged: OnceCell::new() })
     }
 

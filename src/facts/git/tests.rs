@@ -408,3 +408,40 @@ fn the_bound_makes_it_unknown() {
     assert_eq!(work(&survey, &stake, &top), None);
     assert!(budget.exhausted().is_some());
 }
+
+#[test]
+fn broken_files_are_unknown_and_no_more_than_that() {
+    let scratch = Scratch::new();
+    for number in 0..20 {
+        scratch.write(&format!("repo/deep/{number}/file"), &"text ".repeat(number));
+        scratch.commit("repo", &format!("number {number}"));
+    }
+    scratch.git("repo", &["gc", "-q"]);
+    let pack = fs::read_dir(scratch.path("repo/.git/objects/pack")).expect("a folder");
+    let packs = pack.map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<PathBuf> =
+        packs.filter(|path| path.extension().is_some_and(|e| e == "idx" || e == "pack")).collect();
+    files.push(scratch.path("repo/.git/index"));
+    let mut state = 1u32;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % below
+    };
+    for file in files {
+        let whole = fs::read(&file).expect("it is there");
+        fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o644)).expect("it is its own");
+        for _ in 0..50 {
+            let mut broken = whole.clone();
+            for _ in 0..1 + random(4) {
+                let at = random(broken.len());
+                broken[at] = u8::try_from(random(256)).expect("a byte");
+            }
+            broken.truncate(whole.len() - random(2) * random(whole.len()));
+            fs::write(&file, &broken).expect("it is written");
+            // Whatever comes of it, it comes.
+            let _ = scratch.reset("repo", &["HEAD~2"]);
+        }
+        fs::write(&file, &whole).expect("it is written");
+    }
+    assert_eq!(scratch.loss("repo", Work::Changes, &["HEAD~2"], &["--hard"]).map(|loss| loss.commits.len()), Some(2));
+}
