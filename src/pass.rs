@@ -22,7 +22,7 @@ use guard::rules::library::Library;
 use crate::run;
 
 /// The exit status of a command that was not run because of what it is.
-const HELD: u8 = 126;
+pub const HELD: u8 = 126;
 
 /// Carries a call through `door`. Returns only when nothing was run.
 pub fn pass(door: Door, argv: &[OsString]) -> ExitCode {
