@@ -1,0 +1,116 @@
+//! What whole processes cost: guard beside the shells it stands for, in turn, in one run.
+//!
+//! `cargo bench --bench processes` times the program that this build made; `GUARD=FILE` another one, such as the static
+//! one that `install.sh` installs. `RUNS=N` sets the number of rounds. Every round starts each command once, so that a
+//! machine that changes its speed changes it for all. Prints medians and the ratio of the medians; asserts nothing.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// A row of the table: guard's command, and the ones it is compared with, each with the ratio that is aimed at.
+struct Row {
+    what: &'static str,
+    guard: &'static [&'static str],
+    others: &'static [(&'static [&'static str], f64)],
+    /// The exit status that guard's command ends with.
+    status: i32,
+}
+
+const SIMPLE: &str = "ls -la";
+const LIST: &str = "cd / && ls | head -3";
+const REDIRECTED: &str = "ls -la > /dev/null";
+
+const ROWS: [Row; 6] = [
+    Row {
+        what: "one simple command",
+        guard: &["guard", "-c", SIMPLE],
+        others: &[(&["bash", "-c", SIMPLE], 0.75), (&["dash", "-c", SIMPLE], 1.1)],
+        status: 0,
+    },
+    Row {
+        what: "a list with a pipeline",
+        guard: &["guard", "-c", LIST],
+        others: &[(&["bash", "-c", LIST], 1.25)],
+        status: 0,
+    },
+    Row {
+        what: "a redirection",
+        guard: &["guard", "-c", REDIRECTED],
+        others: &[(&["bash", "-c", REDIRECTED], 1.25)],
+        status: 0,
+    },
+    Row {
+        what: "a built-in",
+        guard: &["guard", "-c", "true"],
+        others: &[(&["bash", "-c", "true"], 1.25)],
+        status: 0,
+    },
+    Row {
+        what: "an argument list",
+        guard: &["guard", "--", "/bin/true"],
+        others: &[(&["/bin/true"], 1.5)],
+        status: 0,
+    },
+    Row { what: "judged and held", guard: &["guard", "-c", "rm victim"], others: &[], status: 126 },
+];
+
+fn main() {
+    let guard = std::env::var_os("GUARD").unwrap_or_else(|| OsString::from(env!("CARGO_BIN_EXE_guard")));
+    let runs = std::env::var("RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(300);
+    let home = tempfile::tempdir().expect("a folder");
+    println!("{} rounds; medians in microseconds; guard is {}\n", runs, Path::new(&guard).display());
+    println!("{:<24} {:>8}   {:<34} {:>8} {:>7} {:>7}", "", "guard", "beside", "", "ratio", "aim");
+    for row in &ROWS {
+        let place = Place { guard: &guard, home: home.path() };
+        let mut own = Vec::with_capacity(runs);
+        let mut others = vec![Vec::with_capacity(runs); row.others.len()];
+        place.time(row.guard, row.status);
+        for _ in 0..runs {
+            own.push(place.time(row.guard, row.status));
+            for ((argv, _), times) in row.others.iter().zip(&mut others) {
+                times.push(place.time(argv, 0));
+            }
+        }
+        let own = median(&mut own);
+        if row.others.is_empty() {
+            println!("{:<24} {:>8}", row.what, own.as_micros());
+        }
+        for (index, ((argv, aim), times)) in row.others.iter().zip(&mut others).enumerate() {
+            let other = median(times);
+            let what = if index == 0 { row.what } else { "" };
+            let ratio = own.as_secs_f64() / other.as_secs_f64();
+            let beside = argv.join(" ");
+            println!("{what:<24} {:>8}   {beside:<34} {:>8} {ratio:>7.2} {aim:>7.2}", own.as_micros(), other.as_micros());
+        }
+    }
+}
+
+/// Where the commands run: a home of their own, so that nobody's journal grows.
+struct Place<'a> {
+    guard: &'a OsString,
+    home: &'a Path,
+}
+
+impl Place<'_> {
+    /// Runs a command to its end, with nothing on its standard streams.
+    fn time(&self, argv: &[&str], status: i32) -> Duration {
+        let (name, arguments) = argv.split_first().expect("a program");
+        let program = if *name == "guard" { PathBuf::from(self.guard) } else { PathBuf::from(name) };
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir("/usr").env("HOME", self.home).env("SHLVL", "1").env("GUARD_WAIT", "0");
+        command.env_remove("BASH_ENV").env_remove("XDG_CONFIG_HOME").env_remove("XDG_STATE_HOME").env_remove("LC_ALL");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let start = Instant::now();
+        let ended = command.status().expect("it starts");
+        let took = start.elapsed();
+        assert_eq!(ended.code(), Some(status), "{argv:?}");
+        took
+    }
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort_unstable();
+    times.get(times.len() / 2).copied().unwrap_or_default()
+}
