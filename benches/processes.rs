@@ -41,18 +41,8 @@ const ROWS: [Row; 6] = [
         others: &[(&["bash", "-c", REDIRECTED], 1.25)],
         status: 0,
     },
-    Row {
-        what: "a built-in",
-        guard: &["guard", "-c", "true"],
-        others: &[(&["bash", "-c", "true"], 1.25)],
-        status: 0,
-    },
-    Row {
-        what: "an argument list",
-        guard: &["guard", "--", "/bin/true"],
-        others: &[(&["/bin/true"], 1.5)],
-        status: 0,
-    },
+    Row { what: "a built-in", guard: &["guard", "-c", "true"], others: &[(&["bash", "-c", "true"], 1.25)], status: 0 },
+    Row { what: "an argument list", guard: &["guard", "--", "/bin/true"], others: &[(&["/bin/true"], 1.5)], status: 0 },
     Row { what: "judged and held", guard: &["guard", "-c", "rm victim"], others: &[], status: 126 },
 ];
 
@@ -82,7 +72,11 @@ fn main() {
             let what = if index == 0 { row.what } else { "" };
             let ratio = own.as_secs_f64() / other.as_secs_f64();
             let beside = argv.join(" ");
-            println!("{what:<24} {:>8}   {beside:<34} {:>8} {ratio:>7.2} {aim:>7.2}", own.as_micros(), other.as_micros());
+            println!(
+                "{what:<24} {:>8}   {beside:<34} {:>8} {ratio:>7.2} {aim:>7.2}",
+                own.as_micros(),
+                other.as_micros()
+            );
         }
     }
 }

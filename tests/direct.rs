@@ -168,3 +168,46 @@ fn the_shell_is_not_started_for_one_command() {
         assert_eq!(text(arguments), "the shell was started\n", "{arguments:?}");
     }
 }
+
+#[test]
+fn built_in_commands_print_and_end_as_the_shells_do() {
+    let home = Home::new();
+    for shell in ["bash", "dash"] {
+        if !std::path::Path::new("/bin").join(shell).exists() {
+            println!("there is no {shell} to compare with");
+            continue;
+        }
+        let link = home.link(shell);
+        for text in [
+            "true",
+            "true x",
+            "false",
+            ": x",
+            "echo",
+            "echo a 'b  c' \\* \"d\"",
+            "echo -n a",
+            "echo -e 'a\\tb'",
+            "echo -",
+            "echo 'a\\tb\\c'",
+            "echo --version",
+            "echo ''",
+            "echo é",
+            "echo a >&-",
+            "echo a > /dev/full",
+        ] {
+            let argv = ["-c", text];
+            let plain = output(home.command(format!("/bin/{shell}")).arg0(&link).args(argv));
+            let guarded = output(home.command(&link).args(argv));
+            assert_same(&guarded, &plain, &format!("{shell} {text}"));
+        }
+        for redirection in ["> /dev/full", ">&-"] {
+            let ends = |program: &str| {
+                let script = format!("'{program}' -c 'echo a' {redirection}; echo $?");
+                output(home.command("/bin/bash").args(["-c", &script]))
+            };
+            let plain = ends(&format!("/bin/{shell}"));
+            let guarded = ends(&link.display().to_string());
+            assert_eq!(guarded.stdout, plain.stdout, "{shell} {redirection}: {} {}", shown(&guarded), shown(&plain));
+        }
+    }
+}

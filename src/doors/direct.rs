@@ -1,7 +1,7 @@
 //! Tells which texts need nothing of a shell: one simple command, every word of which is written out.
 //!
 //! Such a command can be executed by its argument list, as the shell would do in the end, without starting the shell
-//! first. Takes the call and its text, gives the words; where anything could come out otherwise, gives none.
+//! first. So can the few built-in commands that only print their words or end with a status. Takes the call and its text, gives the words; where anything could come out otherwise, gives none.
 
 use std::ffi::OsString;
 use std::fs;
@@ -94,11 +94,23 @@ fn words(text: &str, dialect: Dialect) -> Option<Vec<OsString>> {
         return None;
     }
     let words: Vec<String> = simple.words.iter().map(plain_word).collect::<Option<_>>()?;
-    let name = words.first()?;
-    if name.is_empty() || BUILT_IN.binary_search(&name.as_str()).is_ok() {
-        return None;
+    let name = words.first()?.as_str();
+    let own = BUILT_IN.binary_search(&name).is_ok() && !is_plain_built_in(&words, dialect);
+    (!name.is_empty() && !own).then(|| words.into_iter().map(OsString::from).collect())
+}
+
+/// Whether a built-in command only prints its words as they are, or ends with a status.
+fn is_plain_built_in(words: &[String], dialect: Dialect) -> bool {
+    let [name, arguments @ ..] = words else { return false };
+    match name.as_str() {
+        "true" | "false" | ":" => true,
+        // bash has `-n`, `-e` and `-E`; dash has `-n`, and always reads escapes.
+        "echo" => {
+            let escapes = dialect != Dialect::Bash && arguments.iter().any(|word| word.contains('\\'));
+            !escapes && !arguments.first().is_some_and(|word| word.starts_with('-'))
+        }
+        _ => false,
     }
-    Some(words.into_iter().map(OsString::from).collect())
 }
 
 fn plain_word(word: &Word) -> Option<String> {
@@ -201,7 +213,7 @@ mod tests {
 
     #[test]
     fn only_a_command_that_stands_written_out_is_direct() {
-        let direct: [(&str, &[&str]); 8] = [
+        let direct: [(&str, &[&str]); 10] = [
             ("ls -la", &["ls", "-la"]),
             ("  git commit -m 'a $x *' # why\n", &["git", "commit", "-m", "a $x *"]),
             ("grep -rn \"a b\"'c'd\\e src/", &["grep", "-rn", "a bcde", "src/"]),
@@ -210,6 +222,8 @@ mod tests {
             ("make CC=gcc --jobs=2", &["make", "CC=gcc", "--jobs=2"]),
             ("/usr/bin/env", &["/usr/bin/env"]),
             ("ls ''", &["ls", ""]),
+            ("echo a 'b  c'", &["echo", "a", "b  c"]),
+            ("true", &["true"]),
         ];
         for (text, expected) in direct {
             let found = words(text, Dialect::Bash).filter(|found| found == expected);
@@ -239,7 +253,8 @@ mod tests {
             "ls \"$x\"",
             "ls `x`",
             "ls $(x)",
-            "echo a",
+            "echo -n a",
+            "echo -e",
             "cd x",
             "exec ls",
             "test a",

@@ -7,11 +7,14 @@ use std::collections::HashSet;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
+use std::process;
 
 use guard::doors::direct::{Direct, Kind};
+use nix::errno::Errno;
 use nix::unistd::{AccessFlags, access};
 
 use super::system;
@@ -21,8 +24,17 @@ pub fn attempt(command: &Direct) {
     if !cfg!(target_os = "linux") {
         return;
     }
-    let Some(name) = command.words.first() else { return };
+    let Some((name, arguments)) = command.words.split_first() else { return };
     let Some(mut environment) = Environment::inherited() else { return };
+    if command.shell == Kind::Bash && environment.level().is_none() {
+        return;
+    }
+    match name.as_bytes() {
+        b"true" | b":" => process::exit(0),
+        b"false" => process::exit(1),
+        b"echo" => return print(arguments),
+        _ => {}
+    }
     let Some(path) = environment.locate(name) else { return };
     let known = match command.shell {
         Kind::Bash => environment.as_bash_leaves_it(&path),
@@ -31,6 +43,27 @@ pub fn attempt(command: &Direct) {
     if known.is_some() {
         let _ = system::execute_with(&path, &command.words, &environment.entries());
     }
+}
+
+/// Prints words as `echo` does, and ends. Returns when nothing could be written: the shell says why.
+fn print(words: &[OsString]) {
+    let words: Vec<&[u8]> = words.iter().map(|word| word.as_bytes()).collect();
+    let line = [words.join(&b' ').as_slice(), b"\n"].concat();
+    // A reader that has gone ends this process as it would the shell.
+    system::restore_inherited();
+    let mut rest = line.as_slice();
+    while !rest.is_empty() {
+        match nix::unistd::write(io::stdout(), rest) {
+            Ok(count) => rest = rest.get(count..).unwrap_or_default(),
+            Err(Errno::EINTR) => {}
+            Err(_) if rest.len() == line.len() => return,
+            Err(error) => {
+                let _ = writeln!(io::stderr(), "echo: write error: {}", error.desc());
+                process::exit(1)
+            }
+        }
+    }
+    process::exit(0)
 }
 
 /// Variables that bash or dash set, drop or obey when they start, from bash's manual page ("Shell Variables") and
@@ -118,19 +151,23 @@ impl Environment {
     /// bash counts SHLVL up when it starts and down when it executes its last command, names the program in `_`, and
     /// drops an OLDPWD that is no folder.
     fn as_bash_leaves_it(&mut self, program: &Path) -> Option<()> {
-        let level = match self.get("SHLVL") {
-            None => 0,
-            Some(level) => level.to_str()?.parse().ok().filter(|level| (0..999).contains(level))?,
-        };
-        if level == 0 && self.may_read_start_up_file() || !self.has_plain_locale() {
-            return None;
-        }
+        let level = self.level()?;
         self.set("SHLVL", level.to_string());
         self.set("_", program);
         if self.get("OLDPWD").is_some_and(|folder| !Path::new(folder).is_dir()) {
             self.variables.retain(|(name, _)| name != "OLDPWD");
         }
         self.correct_folder()
+    }
+
+    /// The level at which bash ends up, when it starts without a warning and without reading a file.
+    fn level(&self) -> Option<u16> {
+        let level = match self.get("SHLVL") {
+            None => 0,
+            Some(level) => level.to_str()?.parse().ok().filter(|level| (0..999).contains(level))?,
+        };
+        let silent = self.has_plain_locale() && (level > 0 || !self.may_read_start_up_file());
+        silent.then_some(level)
     }
 
     /// bash warns of a locale in LC_ALL that the machine does not have. These every machine has.

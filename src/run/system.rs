@@ -71,7 +71,7 @@ pub fn restore_sigpipe() {
 }
 
 /// Puts back what was changed when this process started.
-fn restore_inherited() {
+pub fn restore_inherited() {
     restore_sigpipe();
     let closed = CLOSED_STREAMS.load(Ordering::Relaxed);
     for stream in (0..3).filter(|stream| closed & (1 << stream) != 0) {
