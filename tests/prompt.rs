@@ -47,6 +47,17 @@ fn yes_runs_the_command_in_guards_place() {
 }
 
 #[test]
+fn a_script_of_5_mb_runs_whole_once_confirmed() {
+    let home = Home::new();
+    home.file("script", ": some words\n".repeat(5 * 1024 * 1024 / 13) + "exit 9\n");
+    let mut session = Pty::new(30, 100).start(&home.guard(&["script"]), Streams::Terminal);
+    session.await_question();
+    session.press("y\r");
+    let ended = session.end();
+    assert_eq!(ended.status.code(), Some(9), "{}", ended.screen());
+}
+
+#[test]
 fn anything_else_refuses() {
     let cases = [
         ("n\r", "a human said no"),

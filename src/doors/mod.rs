@@ -134,6 +134,8 @@ pub fn choose(argv: &[OsString]) -> Door {
         b"--" | b"--help" | b"--version" => Door::Own,
         b"-h" | b"-V" if arguments.len() == 1 => Door::Own,
         word if SUBCOMMANDS.iter().any(|name| name.as_bytes() == word) => Door::Own,
+        // No shell's option and nothing to run: a slip in guard's own command line, which says what is wrong.
+        word if arguments.len() == 1 && word.starts_with(b"--") && !options::is_long(word) => Door::Own,
         [b'-' | b'+', ..] => Door::Shell,
         text if arguments.len() == 1 && text.iter().any(u8::is_ascii_whitespace) && !script::exists(first) => {
             Door::Line

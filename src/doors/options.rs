@@ -75,6 +75,13 @@ pub fn read(arguments: &[OsString], dialect: Dialect) -> Call {
     finish(call, &asked, next, arguments.len(), dialect)
 }
 
+/// Whether a word is a long option of one of the shells.
+pub fn is_long(word: &[u8]) -> bool {
+    let known =
+        |grammar: &Grammar| grammar.long.iter().any(|(name, _)| word.strip_prefix(b"--") == Some(name.as_bytes()));
+    [BASH, POSIX, ZSH].iter().any(known)
+}
+
 fn finish(mut call: Call, asked: &Asked, operands: usize, count: usize, dialect: Dialect) -> Call {
     call.operands = operands.min(count);
     // Asked for both, dash runs the text and then reads standard input.
