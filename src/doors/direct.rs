@@ -8,6 +8,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use super::kept;
 use super::shells::RealShell;
 use crate::shell::ast::{CommandKind, Part, Pipeline, Word};
 use crate::shell::{Dialect, parse};
@@ -47,7 +48,7 @@ impl Kind {
     /// bash called `sh` or `-bash` behaves differently, and other shells are not known well enough.
     fn of(shell: &RealShell) -> Option<Kind> {
         let own = fs::canonicalize(&shell.path).ok()?;
-        match (own.file_name()?.as_bytes(), Path::new(&shell.name).file_name()?.as_bytes()) {
+        match (kept::family(own.file_name()?).as_bytes(), Path::new(&shell.name).file_name()?.as_bytes()) {
             (b"bash", b"bash") => Some(Kind::Bash),
             (b"dash", b"dash" | b"sh") => Some(Kind::Dash),
             _ => None,

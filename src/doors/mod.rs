@@ -165,11 +165,15 @@ impl Errand {
                 format!("no {} found on PATH besides guard; set `shell` in the configuration", wanted(argv0)),
             ));
         };
-        if door == Door::Line {
-            let text = OsString::from("-c");
-            return Ok(Errand::text(shell, &[vec![text], arguments.to_vec()].concat(), 1));
+        let mut errand = match door {
+            Door::Line => Errand::text(shell, &[vec![OsString::from("-c")], arguments.to_vec()].concat(), 1),
+            _ => Errand::shell(shell, arguments, shells::started_as_shell(argv0))?,
+        };
+        // Who chose a shell wants it to run everything.
+        if let (Some(_), Plan::Shell { direct, .. }) = (configured, &mut errand.plan) {
+            *direct = None;
         }
-        Errand::shell(shell, arguments, shells::started_as_shell(argv0))
+        Ok(errand)
     }
 
     /// How a shell's call runs that needs no judgement, since it comes from inside something that was judged. `None`
