@@ -81,6 +81,11 @@ impl Checker {
         })
     }
 
+    /// How many texts that bash accepts were rejected.
+    pub fn rejected_by_guard_alone(&self) -> usize {
+        self.counts.rejected_by_guard_alone
+    }
+
     /// The counts, and an example of every reason for which guard alone rejects.
     pub fn summary(&self) -> String {
         let mut summary = format!("{:?}, {} findings", self.counts, self.findings.len());

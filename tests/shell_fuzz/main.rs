@@ -61,6 +61,18 @@ fn mutated_texts_are_read_as_bash_reads_them() {
     report(&checker);
 }
 
+/// What is known to trip parsers, each text compared as the random ones are; those that bash accepts are accepted.
+#[test]
+fn tricky_texts_are_read_as_bash_reads_them() {
+    let Some(mut checker) = Checker::start() else { return println!("there is no bash 5.2 to compare with") };
+    for line in include_str!("tricky.jsonl").lines() {
+        let text: String = serde_json::from_str(line).expect("a line is a JSON string");
+        checker.check(&text, false);
+    }
+    assert_eq!(checker.rejected_by_guard_alone(), 0, "{}", checker.summary());
+    report(&checker);
+}
+
 #[test]
 fn generated_programs_run_no_hidden_command() {
     let Some(mut checker) = Checker::start() else { return println!("there is no bash 5.2 to compare with") };

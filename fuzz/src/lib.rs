@@ -1,0 +1,3 @@
+//! Fuzz targets for guard. See README.md.
+
+pub mod targets;
