@@ -95,6 +95,29 @@ impl Checker {
         summary
     }
 
+    /// Compares the readings of many texts.
+    pub fn check_all(&mut self, texts: &[String]) {
+        self.prepare(texts);
+        texts.iter().for_each(|text| self.check(text, false));
+    }
+
+    /// Asks ahead what will be asked about these texts.
+    fn prepare(&mut self, texts: &[String]) {
+        let mut questions = Vec::new();
+        for text in texts {
+            questions.push((b'c', text.clone()));
+            let Ok(script) = parse(text, Dialect::Bash) else { continue };
+            if has_expansions(text) {
+                questions.push((b'x', text.clone()));
+            }
+            let (sources, _) = static_words(text, &script);
+            if !sources.is_empty() {
+                questions.push((b'w', format!(": {}", sources.join(" "))));
+            }
+        }
+        self.oracle.prepare(questions);
+    }
+
     /// Compares the readings of a text and, if `run` is set, what runs.
     pub fn check(&mut self, text: &str, run: bool) {
         // At its very end a backslash means different things to different ways of handing a text to bash.
@@ -245,8 +268,7 @@ impl Checker {
 
     /// Looks for commands, in substitutions that bash would run, which were not listed.
     fn compare_substitutions(&mut self, text: &str, listing: &Listing) -> Option<(Kind, String)> {
-        // What stands behind an expansion that fails is expanded by the builtin, but not by bash itself.
-        if !text.contains(['$', '`']) || text.contains("$${") || text.contains("$$(") {
+        if !has_expansions(text) {
             return None;
         }
         let substitutions = self.oracle.substitutions(text)?;
@@ -276,22 +298,7 @@ impl Checker {
 
     /// Asks bash what the words stand for that hold no expansion.
     fn compare_words(&mut self, text: &str, script: &Script) -> Option<(Kind, String)> {
-        let mut words = Vec::new();
-        collect_words(script, &mut words);
-        let (mut sources, mut values) = (Vec::new(), Vec::new());
-        for word in words {
-            let source = word.span.of(text);
-            // In an array, a bracket may enclose a key. Tildes expand.
-            if let Some(value) = word.literal()
-                && !source.contains('~')
-                && !source.contains('[')
-                && !value.contains('\u{fffd}')
-                && source.contains(['\'', '"', '\\', '$'])
-            {
-                sources.push(source);
-                values.push(value.into_owned());
-            }
-        }
+        let (sources, values) = static_words(text, script);
         if sources.is_empty() {
             return None;
         }
@@ -347,6 +354,33 @@ pub fn lines(listing: &Listing) -> Vec<String> {
     let mut lines: Vec<String> = commands.filter(|line| line != "[] []").chain(redirects).collect();
     lines.sort();
     lines
+}
+
+/// Whether substitutions are looked for. What stands behind an expansion that fails is expanded by the builtin, but not
+/// by bash itself.
+fn has_expansions(text: &str) -> bool {
+    text.contains(['$', '`']) && !text.contains("$${") && !text.contains("$$(")
+}
+
+/// The words that hold no expansion, as written and by value.
+fn static_words<'t>(text: &'t str, script: &Script) -> (Vec<&'t str>, Vec<String>) {
+    let mut words = Vec::new();
+    collect_words(script, &mut words);
+    let (mut sources, mut values) = (Vec::new(), Vec::new());
+    for word in words {
+        let source = word.span.of(text);
+        // In an array, a bracket may enclose a key. Tildes expand.
+        if let Some(value) = word.literal()
+            && !source.contains('~')
+            && !source.contains('[')
+            && !value.contains('\u{fffd}')
+            && source.contains(['\'', '"', '\\', '$'])
+        {
+            sources.push(source);
+            values.push(value.into_owned());
+        }
+    }
+    (sources, values)
 }
 
 /// Whether a listed command could have made a call, given as `COUNT NAME ARGUMENTS`.

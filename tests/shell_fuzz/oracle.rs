@@ -1,6 +1,7 @@
 //! Asks bash. What asks its parser and its expander runs nothing; [`run`] is only given texts whose commands are
 //! the generator's own.
 
+use std::collections::HashMap;
 use std::io::{BufReader, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,15 @@ pub struct Oracle {
     folder: tempfile::TempDir,
     process: Option<Process>,
     questions: u64,
+    /// Answers to questions that were asked ahead.
+    answers: HashMap<Question, Option<Vec<String>>>,
 }
+
+/// The kind of a question, and the text.
+pub type Question = (u8, String);
+
+/// How many bytes of questions are asked at once: no more than a pipe holds.
+const BATCH: usize = 48_000;
 
 struct Process {
     child: Child,
@@ -69,7 +78,7 @@ impl Oracle {
             .args([&folder.path().join("oracle.so"), &source("oracle.c")])
             .stderr(Stdio::null())
             .status();
-        let mut oracle = Oracle { folder, process: None, questions: 0 };
+        let mut oracle = Oracle { folder, process: None, questions: 0, answers: HashMap::new() };
         let works = built.is_ok_and(|status| status.success()) && is_right_version();
         (works && oracle.canonical("a").is_some()).then_some(oracle)
     }
@@ -89,36 +98,69 @@ impl Oracle {
         self.ask(b'x', text)
     }
 
-    /// The fields of an answer; `None` when bash rejects the text or does not finish with it.
-    fn ask(&mut self, kind: u8, text: &str) -> Option<Vec<String>> {
-        self.questions += 1;
-        if self.questions.is_multiple_of(QUESTIONS) {
+    /// Asks many questions ahead, so that bash has something to do while guard has something else to do.
+    pub fn prepare(&mut self, questions: Vec<Question>) {
+        self.answers.clear();
+        let (mut batch, mut size) = (Vec::new(), 0);
+        for question in questions {
+            let length = question.1.len() + 8;
+            if size + length > BATCH {
+                self.ask_batch(std::mem::take(&mut batch));
+                size = 0;
+            }
+            if length <= BATCH {
+                size += length;
+                batch.push(question);
+            }
+        }
+        self.ask_batch(batch);
+    }
+
+    /// Asks all, then reads the answers, up to the first question that bash does not survive.
+    fn ask_batch(&mut self, batch: Vec<Question>) {
+        self.count(batch.len() as u64);
+        let process = self.process();
+        let bytes: Vec<u8> = batch.iter().flat_map(|(kind, text)| encode(*kind, text)).collect();
+        if process.questions.write_all(&bytes).is_err() {
+            return self.stop();
+        }
+        for question in batch {
+            match self.process().read() {
+                Ok(fields) => self.answers.insert(question, fields.map(split)),
+                Err(_) => return self.stop(),
+            };
+        }
+    }
+
+    fn count(&mut self, questions: u64) {
+        self.questions += questions;
+        if self.questions > QUESTIONS {
+            self.questions = 0;
             self.stop();
         }
+    }
+
+    fn process(&mut self) -> &mut Process {
+        self.process.get_or_insert_with(|| start(self.folder.path()))
+    }
+
+    /// The fields of an answer; `None` when bash rejects the text or does not finish with it.
+    fn ask(&mut self, kind: u8, text: &str) -> Option<Vec<String>> {
+        if let Some(answer) = self.answers.get(&(kind, text.to_owned())) {
+            return answer.clone();
+        }
+        self.count(1);
         let answer = self.exchange(kind, text);
         if answer.is_err() {
             self.stop();
         }
-        let fields = answer.ok().flatten()?;
-        let text = String::from_utf8_lossy(&fields).into_owned();
-        Some(text.split_terminator('\0').map(str::to_owned).collect())
+        answer.ok().flatten().map(split)
     }
 
     fn exchange(&mut self, kind: u8, text: &str) -> std::io::Result<Option<Vec<u8>>> {
-        let process = match &mut self.process {
-            Some(process) => process,
-            None => self.process.insert(start(self.folder.path())),
-        };
-        let mut question = vec![kind];
-        question.extend(u32::try_from(text.len()).expect("a text is short").to_ne_bytes());
-        question.extend(text.as_bytes());
-        process.questions.write_all(&question)?;
-        let (mut accepted, mut length) = ([0], [0; 4]);
-        process.answers.read_exact(&mut accepted)?;
-        process.answers.read_exact(&mut length)?;
-        let mut fields = vec![0; u32::from_ne_bytes(length) as usize];
-        process.answers.read_exact(&mut fields)?;
-        Ok((accepted == *b"y").then_some(fields))
+        let process = self.process();
+        process.questions.write_all(&encode(kind, text))?;
+        process.read()
     }
 
     fn stop(&mut self) {
@@ -126,6 +168,31 @@ impl Oracle {
             let _ = process.child.kill();
             let _ = process.child.wait();
         }
+    }
+}
+
+/// A question as it is sent.
+fn encode(kind: u8, text: &str) -> Vec<u8> {
+    let mut question = vec![kind];
+    question.extend(u32::try_from(text.len()).expect("a text is short").to_ne_bytes());
+    question.extend(text.as_bytes());
+    question
+}
+
+/// The fields of an answer.
+fn split(fields: Vec<u8>) -> Vec<String> {
+    String::from_utf8_lossy(&fields).split_terminator('\0').map(str::to_owned).collect()
+}
+
+impl Process {
+    /// The next answer; `None` in it when bash rejects the text.
+    fn read(&mut self) -> std::io::Result<Option<Vec<u8>>> {
+        let (mut accepted, mut length) = ([0], [0; 4]);
+        self.answers.read_exact(&mut accepted)?;
+        self.answers.read_exact(&mut length)?;
+        let mut fields = vec![0; u32::from_ne_bytes(length) as usize];
+        self.answers.read_exact(&mut fields)?;
+        Ok((accepted == *b"y").then_some(fields))
     }
 }
 
