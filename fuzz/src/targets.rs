@@ -6,8 +6,11 @@ use guard::judge;
 use guard::request::{Request, Subject};
 use guard::shell::{Dialect, parse, steps};
 
-/// The targets by name.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[("parse", parse_text), ("judge", judge_text), ("argv", judge_arguments)];
+/// The name of a target, and what it does with its input.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// The targets.
+pub const TARGETS: &[Target] = &[("parse", parse_text), ("judge", judge_text), ("argv", judge_arguments)];
 
 /// Every dialect of the shell.
 const DIALECTS: [Dialect; 3] = [Dialect::Bash, Dialect::Posix, Dialect::Zsh];
