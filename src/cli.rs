@@ -3,11 +3,15 @@
 //! Help, the manual page and shell completions come from here. The shell's own option forms (`-c TEXT`,
 //! `SCRIPT ARG…`) are read by `doors`, which never touches this.
 
+mod desk;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand};
+
+pub use desk::{Allow, Allowed, Deny, Pending, Ticket, Watch};
 
 use crate::effect::Class;
 use crate::journal::Word;
@@ -65,6 +69,18 @@ pub enum Command {
     Run(Start),
     /// Look up, test and check the rules that say what programs do
     Rules(Rules),
+    /// Show the commands that wait for a person
+    Pending(Pending),
+    /// Let a command run that waits, or waited: once, exactly as it was asked for
+    Approve(Ticket),
+    /// Show commands as they come to wait for a person, and answer them with one key
+    Watch(Watch),
+    /// Allow something narrow ahead of time, in one project
+    Grant(Allow),
+    /// Show what is allowed ahead of time, or take it back
+    Grants(Allowed),
+    /// Refuse a command that waits, and tell its sender why
+    Deny(Deny),
 }
 
 const CHECK_USAGE: &str = "\

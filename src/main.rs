@@ -32,6 +32,12 @@ fn own(argv: Vec<OsString>) -> ExitCode {
         Ok(Command::Log(log)) => commands::log::run(&log),
         Ok(Command::Run(start)) => run::agent::start(&start),
         Ok(Command::Rules(rules)) => commands::rules::run(&rules),
+        Ok(Command::Pending(pending)) => commands::pending::run(&pending),
+        Ok(Command::Approve(ticket)) => commands::approve::run(&ticket),
+        Ok(Command::Watch(watch)) => commands::watch::run(&watch),
+        Ok(Command::Grant(allow)) => commands::grant::grant(&allow),
+        Ok(Command::Grants(allowed)) => commands::grant::grants(&allowed),
+        Ok(Command::Deny(deny)) => commands::deny::run(&deny),
         Err(shown) => shown.exit(),
     }
 }

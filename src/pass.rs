@@ -6,16 +6,16 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use guard::ask::{self, Answer, Refusal};
+use guard::confirm::Person;
+use guard::desk::Asked;
 use guard::doors::{Door, Errand, Failure};
 use guard::effect::Class;
-use guard::facts::look::look;
 use guard::facts::machine::Machine;
 use guard::folders::Folders;
-use guard::human::{self, Doubt};
 use guard::in_force::InForce;
 use guard::journal::{Entry, Journal, Outcome};
 use guard::judge::judge_by;
-use guard::policy::{self, Configuration, Decision, Held};
+use guard::policy::{self, Decision, Held};
 use guard::request::{Report, Request};
 use guard::rules::library::Library;
 
@@ -47,52 +47,43 @@ pub fn pass(door: Door, argv: &[OsString]) -> ExitCode {
         say(&format!("guard: {note}"));
     }
     let journal = Journal::of(folders.as_ref());
-    let entry = |outcome| Entry { door: errand.door, folder: folder.as_deref(), report: &report, outcome };
+    let entry = Entry { door: errand.door, folder: folder.as_deref(), report: &report, outcome: Outcome::Ran };
 
-    let held = match policy::decide(&report, &configuration) {
+    let (held, refusal) = match policy::decide(&report, &configuration) {
         Decision::Run => {
-            if let Err(error) = journal.append(&entry(Outcome::Ran)) {
+            if let Err(error) = journal.append(&entry) {
                 say(&format!("guard: not recorded: {error}"));
             }
             return report_failure(&run::run(errand.plan));
         }
-        Decision::Ask(held) => match confirm(&held, &journal, folders.as_ref(), configuration.as_ref().ok()) {
-            Answer::Confirmed { terminal } => match journal.append(&entry(Outcome::Confirmed(&terminal))) {
-                Ok(()) => return report_failure(&run::run(errand.plan)),
-                Err(error) => {
-                    say(&format!("guard: not recorded: {error}"));
-                    return refuse(&held, &Refusal::Unrecorded);
+        Decision::Ask(held) => {
+            let arguments = argv.get(1..).unwrap_or_default();
+            let person = Person {
+                journal: &journal,
+                folders: folders.as_ref(),
+                configuration: configuration.as_ref().ok(),
+                asked: Asked { door: errand.door, arguments, requests: &errand.requests, folder: folder.as_deref() },
+                entry,
+            };
+            match person.confirm(&held) {
+                Answer::Confirmed { terminal } => {
+                    match journal.append(&Entry { outcome: Outcome::Confirmed(&terminal), ..entry }) {
+                        Ok(()) => return report_failure(&run::run(errand.plan)),
+                        Err(error) => {
+                            say(&format!("guard: not recorded: {error}"));
+                            return refuse(&held, &Refusal::Unrecorded);
+                        }
+                    }
                 }
-            },
-            Answer::Refused(refusal) => (held, refusal),
-        },
+                Answer::Refused(refusal) => (held, refusal),
+            }
+        }
         Decision::Refuse(held) => (held, Refusal::Policy),
     };
-    let (held, refusal) = held;
-    if let Err(error) = journal.append(&entry(Outcome::Refused(&refusal))) {
+    if let Err(error) = journal.append(&Entry { outcome: Outcome::Refused(&refusal), ..entry }) {
         say(&format!("guard: not recorded: {error}"));
     }
     refuse(&held, &refusal)
-}
-
-/// Asks, when the answer could be recorded.
-fn confirm(
-    held: &Held<'_>,
-    journal: &Journal<'_>,
-    folders: Option<&Folders>,
-    configuration: Option<&Configuration>,
-) -> Answer {
-    if let Err(error) = journal.check() {
-        say(&format!("guard: not recorded: {error}"));
-        return Answer::Refused(Refusal::Unrecorded);
-    }
-    match human::check(folders) {
-        Ok(_) => {}
-        Err(Doubt::NoTerminal) => return Answer::Refused(Refusal::NoTerminal),
-        Err(doubt) => return Answer::Refused(Refusal::Doubtful(doubt)),
-    }
-    let limit = configuration.map_or_else(|| Configuration::default().prompt_timeout, |known| known.prompt_timeout);
-    ask::ask(held, &look(held.report, &Machine::here()), limit)
 }
 
 fn refuse(held: &Held<'_>, refusal: &Refusal) -> ExitCode {

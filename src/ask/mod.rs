@@ -12,6 +12,7 @@ mod settings;
 mod signals;
 mod terminal;
 
+use std::borrow::Cow;
 use std::env;
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,9 @@ use question::Reply;
 use screen::{Screen, Setting};
 use settings::Keys;
 use terminal::Terminal;
+pub(crate) use terminal::remaining;
+
+pub mod watch;
 
 /// How long nothing may be typed before an answer counts: longer than a reflex, and longer than a key that was meant
 /// for what stood on the screen before.
@@ -52,6 +56,26 @@ pub enum Refusal {
         /// The terminal on which they did.
         terminal: String,
     },
+    /// A human said no from elsewhere.
+    Denied {
+        /// From where they did.
+        terminal: String,
+        /// What they want the sender to know.
+        because: Option<String>,
+    },
+    /// Nobody answered at the desk; an answer may still come.
+    Unanswered {
+        /// The ticket by which they answer.
+        ticket: String,
+        /// How long was waited.
+        waited: Duration,
+        /// Why nobody was asked on the terminal.
+        why: Box<Refusal>,
+    },
+    /// It could not be laid down at the desk, and why.
+    NoDesk(String),
+    /// Whoever sent it has ended meanwhile.
+    Abandoned,
     /// Ctrl-C, Ctrl-Z, or another signal that ends or stops programs.
     Interrupted,
     /// No answer within this time.
@@ -72,9 +96,13 @@ pub enum Refusal {
 
 impl Refusal {
     /// Why, in few words.
-    pub const fn as_str(&self) -> &'static str {
+    pub fn as_str(&self) -> &'static str {
         match self {
-            Refusal::Declined { .. } => "a human said no",
+            Refusal::Declined { .. } | Refusal::Denied { .. } => "a human said no",
+            Refusal::Unanswered { waited, why, .. } if waited.is_zero() => why.as_str(),
+            Refusal::Unanswered { .. } => "nobody answered in time",
+            Refusal::NoDesk(_) => "there is no terminal to ask on, and the desk cannot be used",
+            Refusal::Abandoned => "whoever sent it has ended",
             Refusal::Interrupted => "the question was interrupted",
             Refusal::Expired(_) => "nobody answered in time",
             Refusal::Closed => "the terminal was closed",
@@ -83,6 +111,17 @@ impl Refusal {
             Refusal::Doubtful(_) => "no answer from the terminal counts",
             Refusal::Policy => "the policy refuses it",
             Refusal::Unrecorded => "it cannot be recorded",
+        }
+    }
+
+    /// Why, with what is known beyond that.
+    pub fn reason(&self) -> Cow<'static, str> {
+        match self {
+            Refusal::Doubtful(doubt) => doubt.to_string().into(),
+            Refusal::Unanswered { waited, why, .. } if waited.is_zero() => why.reason(),
+            Refusal::Denied { because: Some(because), .. } => format!("a human said no: {because}").into(),
+            Refusal::NoDesk(error) => format!("the desk cannot be used: {error}").into(),
+            refusal => refusal.as_str().into(),
         }
     }
 }

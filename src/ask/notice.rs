@@ -1,6 +1,8 @@
 //! What the one who sent a command is told when it does not run. Mostly that is an agent, so it says at once that
 //! nothing ran, and what not to do.
 
+use std::time::Duration;
+
 use super::Refusal;
 use crate::policy::{Held, Why};
 use crate::visible;
@@ -72,14 +74,40 @@ fn verdict(held: &Held<'_>, refusal: &Refusal) -> String {
             (format!("a human must confirm it, and nobody answered within {} s", limit.as_secs()), Then::Tell)
         }
         (Why::Class, Refusal::Unrecorded | Refusal::Policy) => (format!("{} to run", refusal.as_str()), Then::Tell),
+        (Why::Class, Refusal::Denied { because, .. }) => {
+            let because = because.as_deref().map(|because| format!(": {}", visible::short(because, PHRASE)));
+            (format!("a human said no{}", because.unwrap_or_default()), Then::Ask)
+        }
+        (Why::Class, Refusal::Unanswered { ticket, waited, why }) => return unanswered(ticket, *waited, why),
+        (Why::Class, Refusal::NoDesk(error)) => {
+            let error = visible::line(error);
+            (
+                format!("a human must confirm it, and there is neither a terminal nor a desk to ask at ({error})"),
+                Then::Tell,
+            )
+        }
         (Why::Class, Refusal::Doubtful(doubt)) => {
             (format!("a human must confirm it, and {}", visible::line(&doubt.to_string())), Then::Tell)
         }
-        (Why::Class, Refusal::Interrupted | Refusal::Closed | Refusal::NoTerminal | Refusal::Background) => {
-            (format!("a human must confirm it, and {}", refusal.as_str()), Then::Tell)
-        }
+        (
+            Why::Class,
+            Refusal::Abandoned | Refusal::Interrupted | Refusal::Closed | Refusal::NoTerminal | Refusal::Background,
+        ) => (format!("a human must confirm it, and {}", refusal.as_str()), Then::Tell),
     };
     format!("{why}; do not retry it or do the same another way; {}", then.as_str())
+}
+
+/// What follows where an answer may still come.
+fn unanswered(ticket: &str, waited: Duration, why: &Refusal) -> String {
+    let why = match why {
+        _ if !waited.is_zero() => format!("nobody answered within {} s", waited.as_secs()),
+        Refusal::Doubtful(doubt) => visible::line(&doubt.to_string()).into_owned(),
+        why => why.as_str().to_owned(),
+    };
+    format!(
+        "a human must confirm it, and {why}; do not retry it or do the same another way; ask the human to run \
+         `guard approve {ticket}` in a terminal of their own, and then repeat exactly this command within 10 minutes"
+    )
 }
 
 /// What the one who is told may do.

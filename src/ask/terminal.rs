@@ -6,7 +6,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -138,6 +138,20 @@ impl Terminal {
                 Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => {}
                 Err(_) => return Err(Refusal::Closed),
             }
+        }
+    }
+
+    /// Waits until something is typed, or another file can be read, or a moment has come.
+    pub fn idle(&self, other: Option<BorrowedFd<'_>>, until: Instant) -> Result<(), Refusal> {
+        let mut files = vec![
+            PollFd::new(self.file.as_fd(), PollFlags::POLLIN),
+            PollFd::new(self.signals.as_fd(), PollFlags::POLLIN),
+        ];
+        files.extend(other.map(|other| PollFd::new(other, PollFlags::POLLIN)));
+        let _ = poll(&mut files, remaining(until.min(self.deadline)));
+        match files.first().and_then(PollFd::revents) {
+            Some(events) if events.intersects(PollFlags::POLLHUP | PollFlags::POLLERR) => Err(Refusal::Closed),
+            _ => self.signals.check(),
         }
     }
 

@@ -172,7 +172,7 @@ impl Screen {
 fn decided(decision: Word) -> Style {
     match decision {
         Word::Ran => Style::new().dim(),
-        Word::Confirmed => Style::new().yellow(),
+        Word::Confirmed | Word::Held => Style::new().yellow(),
         Word::Refused => Style::new().red(),
     }
 }

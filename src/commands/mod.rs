@@ -1,9 +1,15 @@
 //! The subcommands, a file each.
 
+mod answers;
+pub mod approve;
 mod batch;
 pub mod check;
+pub mod deny;
 pub mod explain;
+pub mod grant;
 pub mod log;
 mod look;
+pub mod pending;
 pub mod rules;
 mod verdict;
+pub mod watch;

@@ -19,6 +19,8 @@ pub struct Process {
     pub session: i32,
     /// The kernel's number of its controlling terminal; `None` without one.
     pub terminal: Option<u32>,
+    /// Whether it has ended, and only its parent has not heard of it yet.
+    pub ended: bool,
     /// When it started, in the kernel's ticks since the machine did. With the number it names a process for good.
     pub started: u64,
 }
@@ -45,7 +47,7 @@ impl Process {
 
     /// Whether it is still there: the same one, not another that got its number.
     pub fn is_alive(&self) -> bool {
-        Process::of(self.pid).is_some_and(|now| now.started == self.started)
+        Process::of(self.pid).is_some_and(|now| now.started == self.started && !now.ended)
     }
 
     /// Its argument list, as far as it can be seen.
@@ -84,6 +86,7 @@ fn read(stat: &str) -> Option<Process> {
     let terminal: i32 = fields.get(4)?.parse().ok()?;
     Some(Process {
         pid,
+        ended: matches!(*fields.first()?, "Z" | "X"),
         parent: fields.get(1)?.parse().ok()?,
         session: fields.get(3)?.parse().ok()?,
         terminal: (terminal != 0).then(|| terminal.cast_unsigned()),
@@ -120,8 +123,9 @@ mod tests {
     #[test]
     fn a_name_with_anything_in_it_does_no_harm() {
         let stat = "71 (a) b (c) S 70 71 69 34817 71 4194304 1 0 0 0 0 0 0 0 20 0 1 0 4711 1 1 1";
-        let expected = Process { pid: 71, parent: 70, session: 69, terminal: Some(34817), started: 4711 };
+        let expected = Process { pid: 71, parent: 70, session: 69, terminal: Some(34817), ended: false, started: 4711 };
         assert_eq!(read(stat), Some(expected));
+        assert_eq!(read(&stat.replace(" S ", " Z ")), Some(Process { ended: true, ..expected }));
         assert_eq!(read("71 (a"), None);
         assert_eq!(read(""), None);
     }

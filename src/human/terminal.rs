@@ -5,9 +5,13 @@
 
 use std::ffi::OsStr;
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
+
+use nix::fcntl::OFlag;
+use nix::unistd;
 
 use super::process::{self, Ancestry, Process};
 use super::roots::{Roots, Tree};
@@ -22,6 +26,8 @@ const FIRST: i32 = 1;
 pub enum Doubt {
     /// There is no terminal.
     NoTerminal,
+    /// The terminal belongs to another job.
+    Background,
     /// It stands inside another terminal, whose owner may type on it.
     Nested(String),
     /// A process of the agent's holds its other end.
@@ -38,6 +44,7 @@ impl fmt::Display for Doubt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Doubt::NoTerminal => f.write_str("there is no terminal to ask on"),
+            Doubt::Background => f.write_str("the terminal belongs to another job"),
             Doubt::Nested(outer) => write!(f, "the terminal stands inside another one ({outer})"),
             Doubt::Held(who) => write!(f, "the terminal belongs to the agent: {who} holds its other end"),
             Doubt::Hidden => f.write_str("it cannot be seen who holds the other end of the terminal"),
@@ -55,7 +62,7 @@ impl fmt::Display for Doubt {
 pub fn check(folders: Option<&Folders>) -> Result<String, Doubt> {
     if !cfg!(target_os = "linux") {
         // There is no way to see who holds a terminal: that it is there must do.
-        return fs::File::open("/dev/tty").map(|_| "/dev/tty".to_owned()).map_err(|_| Doubt::NoTerminal);
+        return File::open("/dev/tty").map(|_| "/dev/tty".to_owned()).map_err(|_| Doubt::NoTerminal);
     }
     Scene::here(folders)?.terminal()
 }
@@ -73,7 +80,13 @@ pub fn check_outsider(folders: Option<&Folders>) -> Result<String, Doubt> {
     if cfg!(target_os = "linux") {
         Scene::here(folders)?.outside()?;
     }
-    check(folders)
+    let terminal = check(folders)?;
+    let own = File::options().read(true).custom_flags(OFlag::O_NOCTTY.bits()).open("/dev/tty");
+    let own = own.map_err(|_| Doubt::NoTerminal)?;
+    match unistd::tcgetpgrp(&own) {
+        Ok(group) if group == unistd::getpgrp() => Ok(terminal),
+        _ => Err(Doubt::Background),
+    }
 }
 
 /// What is known of the processes around this one.

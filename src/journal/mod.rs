@@ -42,6 +42,8 @@ pub enum Outcome<'a> {
     Ran,
     /// It ran because a human confirmed it on this terminal.
     Confirmed(&'a str),
+    /// It waits at the desk under this ticket. Another record follows when the wait ends by itself.
+    Held(&'a str),
     /// It did not run.
     Refused(&'a Refusal),
 }

@@ -58,6 +58,9 @@ pub struct Record<'a> {
     /// The terminal on which a human answered.
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     pub terminal: Option<Cow<'a, str>>,
+    /// The ticket under which it was answered, or can be.
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    pub ticket: Option<Cow<'a, str>>,
     /// Why it did not run.
     #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
     pub because: Option<Cow<'a, str>>,
@@ -97,19 +100,22 @@ pub enum Word {
     Ran,
     /// It ran because a human confirmed it.
     Confirmed,
+    /// It waits for a human at the desk.
+    Held,
     /// It did not run.
     Refused,
 }
 
 impl Word {
     /// Every word.
-    pub const ALL: [Word; 3] = [Word::Ran, Word::Confirmed, Word::Refused];
+    pub const ALL: [Word; 4] = [Word::Ran, Word::Confirmed, Word::Held, Word::Refused];
 
     /// The word itself.
     pub const fn as_str(self) -> &'static str {
         match self {
             Word::Ran => "ran",
             Word::Confirmed => "confirmed",
+            Word::Held => "held",
             Word::Refused => "refused",
         }
     }
@@ -142,7 +148,7 @@ impl<'a> Record<'a> {
             because: masker.mask(bounded(&finding.because, SHORT_LIMIT)),
             part: cut.then(|| masker.mask(bounded(finding.span.of(&report.text), SHORT_LIMIT))),
         };
-        let (decision, by, terminal, because) = settled(entry.outcome);
+        let Settled { decision, by, terminal, ticket, because } = settled(entry.outcome);
         Record {
             time: now(),
             pid: std::process::id(),
@@ -156,7 +162,8 @@ impl<'a> Record<'a> {
             decision,
             by,
             terminal: terminal.map(Cow::Borrowed),
-            because: because.map(Cow::Borrowed),
+            ticket: ticket.map(Cow::Borrowed),
+            because,
             exit: (decision == Word::Refused).then_some(REFUSED_STATUS),
         }
     }
@@ -168,19 +175,33 @@ fn now() -> Timestamp {
     Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
 }
 
-type Settled<'a> = (Word, By, Option<&'a str>, Option<&'static str>);
+/// What an outcome says in a record.
+struct Settled<'a> {
+    decision: Word,
+    by: By,
+    terminal: Option<&'a str>,
+    ticket: Option<&'a str>,
+    because: Option<Cow<'static, str>>,
+}
 
 fn settled(outcome: Outcome<'_>) -> Settled<'_> {
+    let plain = Settled { decision: Word::Ran, by: By::Policy, terminal: None, ticket: None, because: None };
     match outcome {
-        Outcome::Ran => (Word::Ran, By::Policy, None, None),
-        Outcome::Confirmed(terminal) => (Word::Confirmed, By::Human, Some(terminal), None),
+        Outcome::Ran => plain,
+        Outcome::Confirmed(terminal) => {
+            Settled { decision: Word::Confirmed, by: By::Human, terminal: Some(terminal), ..plain }
+        }
+        Outcome::Held(ticket) => Settled { decision: Word::Held, by: By::Nobody, ticket: Some(ticket), ..plain },
         Outcome::Refused(refusal) => {
-            let (by, terminal) = match refusal {
-                Refusal::Policy => (By::Policy, None),
-                Refusal::Declined { terminal } => (By::Human, Some(terminal.as_str())),
-                _ => (By::Nobody, None),
+            let (by, terminal, ticket) = match refusal {
+                Refusal::Policy => (By::Policy, None, None),
+                Refusal::Declined { terminal } | Refusal::Denied { terminal, .. } => {
+                    (By::Human, Some(terminal.as_str()), None)
+                }
+                Refusal::Unanswered { ticket, .. } => (By::Nobody, None, Some(ticket.as_str())),
+                _ => (By::Nobody, None, None),
             };
-            (Word::Refused, by, terminal, Some(refusal.as_str()))
+            Settled { decision: Word::Refused, by, terminal, ticket, because: Some(refusal.reason()) }
         }
     }
 }

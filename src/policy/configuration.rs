@@ -12,10 +12,14 @@ use serde::{Deserialize, Serialize};
 
 use super::never::Entry;
 use super::reading;
+use crate::client;
 use crate::effect::Class;
 
 /// The variable that can make the mode stricter.
 const MODE_VARIABLE: &str = "GUARD_MODE";
+
+/// The variable that can shorten the wait at the desk, in seconds.
+const WAIT_VARIABLE: &str = "GUARD_WAIT";
 
 /// What the user decided. Without a file, the defaults.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,13 +30,21 @@ pub struct Configuration {
     pub never: Vec<Entry>,
     /// How long a prompt waits for an answer.
     pub prompt_timeout: Duration,
+    /// How long a command waits at the desk; `None`: as long as the client that sent it lets it.
+    pub desk_wait: Option<Duration>,
     /// The real shell, by absolute path; `None`: found as the door finds it.
     pub shell: Option<PathBuf>,
 }
 
 impl Default for Configuration {
     fn default() -> Configuration {
-        Configuration { mode: Mode::Standard, never: Vec::new(), prompt_timeout: Duration::from_secs(25), shell: None }
+        Configuration {
+            mode: Mode::Standard,
+            never: Vec::new(),
+            prompt_timeout: Duration::from_secs(25),
+            desk_wait: None,
+            shell: None,
+        }
     }
 }
 
@@ -56,6 +68,17 @@ impl Configuration {
         self.tightened(env::var_os(MODE_VARIABLE).as_deref())
     }
 
+    /// How long a command waits at the desk: no longer than the client that sent it has patience, and than the
+    /// environment says. What does not say a number of seconds shortens nothing.
+    pub fn waits(&self) -> Duration {
+        let patience = client::patience();
+        let wait = match client::name() {
+            Some(_) => self.desk_wait.unwrap_or(patience).min(patience),
+            None => self.desk_wait.unwrap_or(patience),
+        };
+        shortened(wait, env::var(WAIT_VARIABLE).ok().as_deref())
+    }
+
     /// The stricter of the configured mode and the one that the environment names.
     fn tightened(self, variable: Option<&OsStr>) -> Result<Configuration, Mistake> {
         let Some(variable) = variable.filter(|value| !value.is_empty()) else { return Ok(self) };
@@ -68,6 +91,11 @@ impl Configuration {
             }),
         }
     }
+}
+
+fn shortened(wait: Duration, variable: Option<&str>) -> Duration {
+    let limit = variable.and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
+    limit.map_or(wait, |limit| limit.min(wait))
 }
 
 /// Which commands are asked about. The order is the order of strictness.
@@ -144,6 +172,14 @@ mod tests {
         for (mode, variable, expected) in cases {
             let result = with(mode).tightened(variable.map(OsStr::new));
             assert_eq!(result.ok().map(|configuration| configuration.mode), expected, "{mode:?} {variable:?}");
+        }
+    }
+
+    #[test]
+    fn the_environment_only_shortens_the_wait() {
+        let seconds = Duration::from_secs;
+        for (variable, expected) in [(None, 25), (Some("0"), 0), (Some("7"), 7), (Some("600"), 25), (Some("x"), 25)] {
+            assert_eq!(shortened(seconds(25), variable), seconds(expected), "{variable:?}");
         }
     }
 }

@@ -28,6 +28,10 @@ pub fn read(text: &str) -> Result<Configuration, Located> {
         prompt_timeout: written.prompt_timeout.map_or(Ok(defaults.prompt_timeout), |time| {
             value(&time, "a time from 1s to 1h, such as 25s or 2m", timeout)
         })?,
+        desk_wait: written
+            .desk_wait
+            .map(|time| value(&time, "a time from 0s to 1h, such as 25s or 2m", wait))
+            .transpose()?,
         shell: written.shell.map(|shell| value(&shell, "an absolute path", absolute)).transpose()?,
     })
 }
@@ -41,6 +45,8 @@ struct Written {
     never: Vec<Spanned<WrittenEntry>>,
     #[serde(deserialize_with = "some")]
     prompt_timeout: Option<Spanned<String>>,
+    #[serde(deserialize_with = "some")]
+    desk_wait: Option<Spanned<String>>,
     #[serde(deserialize_with = "some")]
     shell: Option<Spanned<String>>,
 }
@@ -118,6 +124,15 @@ fn value<T>(written: &Spanned<String>, expected: &str, read: impl Fn(&str) -> Op
 }
 
 fn timeout(text: &str) -> Option<Duration> {
+    time(text).filter(|time| TIMEOUTS.contains(time))
+}
+
+/// A time that may also be none at all.
+fn wait(text: &str) -> Option<Duration> {
+    time(text).filter(|time| time.is_zero() || TIMEOUTS.contains(time))
+}
+
+fn time(text: &str) -> Option<Duration> {
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     let seconds = match text.get(digits.len()..)? {
         "" | "s" => 1,
@@ -125,8 +140,7 @@ fn timeout(text: &str) -> Option<Duration> {
         "h" => 3600,
         _ => return None,
     };
-    let time = Duration::from_secs(digits.parse::<u64>().ok()?.checked_mul(seconds)?);
-    TIMEOUTS.contains(&time).then_some(time)
+    Some(Duration::from_secs(digits.parse::<u64>().ok()?.checked_mul(seconds)?))
 }
 
 fn absolute(text: &str) -> Option<PathBuf> {
@@ -182,6 +196,7 @@ mod tests {
         let text = "\
 mode: read-only
 prompt-timeout: 2m
+desk-wait: 0s
 shell: /bin/bash
 never:
   - git.push.force
@@ -192,6 +207,7 @@ never:
         let configuration = read(text).expect("it is right");
         assert_eq!(configuration.mode, Mode::ReadOnly);
         assert_eq!(configuration.prompt_timeout, Duration::from_secs(120));
+        assert_eq!(configuration.desk_wait, Some(Duration::ZERO));
         assert_eq!(configuration.shell, Some(PathBuf::from("/bin/bash")));
         assert_eq!(configuration.never.len(), 3);
         assert_eq!(configuration.never[1].effect, Some(Effect::Drop));
@@ -221,7 +237,7 @@ never:
             ("mode: loose\n", "1:7: expected \"standard\" or \"read-only\", found \"loose\""),
             ("mode:\n", "1:5: expected a value"),
             ("mode: [a]\n", "1:7: expected one word"),
-            ("x: 1\n", "1:1: expected one of mode, never, prompt-timeout, shell, found \"x\""),
+            ("x: 1\n", "1:1: expected one of mode, never, prompt-timeout, desk-wait, shell, found \"x\""),
             ("mode: standard\nmode: read-only\n", "2:1: expected each key once"),
             ("- a\n", "1:1: expected keys with values, such as mode: standard"),
             ("null\n", "1:1: expected keys with values, such as mode: standard"),

@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// Longer than anything here takes; a test that waits so long has failed.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A destructive command. In a [`Home`] the program it names is a stub, and what it names does not exist.
 pub const DANGEROUS: &str = "rm /srv/guard-test/victim";
@@ -27,7 +27,7 @@ impl Home {
     /// A home without a configuration. Its stub `rm` says that it ran, and ends with status 3.
     pub fn new() -> Home {
         let home = Home { folder: tempfile::tempdir().expect("a folder") };
-        for folder in ["bin", "config/guard", "work"] {
+        for folder in ["bin", "config/guard", "work", "run"] {
             fs::create_dir_all(home.path(folder)).expect("a folder");
         }
         home.stub("rm", "echo ran >> \"$HOME/ran\"; echo 'the stub ran'; exit 3");
@@ -87,6 +87,8 @@ impl Home {
         command.env_clear().env("PATH", path).env("TERM", "xterm").env("LANG", "C.UTF-8");
         command.env("HOME", self.folder.path()).env("XDG_CONFIG_HOME", self.path("config"));
         command.env("XDG_STATE_HOME", self.path("state")).current_dir(self.path("work"));
+        // Who tests the desk says how long to wait; others do not wait.
+        command.env("XDG_RUNTIME_DIR", self.path("run")).env("GUARD_WAIT", "0");
         command
     }
 

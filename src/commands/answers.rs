@@ -1,0 +1,59 @@
+//! What the subcommands share that answer for a human: whose word counts, and that a vain try is recorded.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use crate::ask::Refusal;
+use crate::desk::{Request, Spool, Unanswerable, Verdict};
+use crate::doors;
+use crate::facts::NoFacts;
+use crate::folders::Folders;
+use crate::human;
+use crate::journal::{Entry, Journal, Outcome};
+use crate::judge::judge;
+use crate::visible;
+
+/// The terminal of the human who called `guard WORDS…`. A call that does not count is recorded.
+///
+/// # Errors
+///
+/// The exit status, when it does not count; why is said.
+pub fn terminal(folders: Option<&Folders>, words: &[&str]) -> Result<String, ExitCode> {
+    human::check_outsider(folders).map_err(|doubt| {
+        eprintln!("guard: {}: only a human answers, and this does not count: {doubt}", words.first().unwrap_or(&""));
+        record(folders, words, &Refusal::Doubtful(doubt));
+        ExitCode::FAILURE
+    })
+}
+
+fn record(folders: Option<&Folders>, words: &[&str], refusal: &Refusal) {
+    let argv: Vec<OsString> = std::iter::once("guard").chain(words.iter().copied()).map(OsString::from).collect();
+    let report = judge(&doors::program_request(&argv), &NoFacts);
+    let folder = std::env::current_dir().ok();
+    let outcome = Outcome::Refused(refusal);
+    let entry = Entry { door: "guard", folder: folder.as_deref(), report: &report, outcome };
+    if let Err(error) = Journal::of(folders).append(&entry) {
+        eprintln!("guard: not recorded: {error}");
+    }
+}
+
+/// Gives an answer from `terminal` to the request with a ticket, wherever it lies.
+///
+/// # Errors
+///
+/// Why it is not answered.
+pub fn give(
+    folders: Option<&Folders>,
+    id: &str,
+    verdict: Verdict,
+    terminal: &str,
+    because: Option<&str>,
+) -> Result<Request, Unanswerable> {
+    let found = Spool::all(folders).into_iter().find(|spool| spool.find(id).is_some());
+    found.ok_or(Unanswerable::Unknown)?.answer(id, verdict, terminal, because)
+}
+
+/// Says what was answered.
+pub fn told(word: &str, request: &Request) {
+    println!("{word} {}: {}", request.id, visible::short(request.text.trim(), 300));
+}

@@ -1,0 +1,93 @@
+//! Has a human decide about a held command: on its own terminal, or at the desk where there is none that counts.
+
+use std::io::{self, Write};
+
+use crate::ask::{self, Answer, Refusal};
+use crate::desk::{self, Asked};
+use crate::effect::{Effect, Finding};
+use crate::facts::look::look;
+use crate::facts::machine::Machine;
+use crate::folders::Folders;
+use crate::grants::Grants;
+use crate::human::{self, Doubt};
+use crate::journal::{Entry, Journal, Outcome};
+use crate::policy::{Configuration, Held};
+
+/// What it takes to ask a human about one command.
+#[derive(Clone, Copy, Debug)]
+pub struct Person<'a> {
+    /// Where it is recorded.
+    pub journal: &'a Journal<'a>,
+    /// The user's folders.
+    pub folders: Option<&'a Folders>,
+    /// The user's configuration; `None` where it cannot be read.
+    pub configuration: Option<&'a Configuration>,
+    /// What an answer is bound to.
+    pub asked: Asked<'a>,
+    /// The record, but for what comes of the command.
+    pub entry: Entry<'a>,
+}
+
+impl Person<'_> {
+    /// Asks, when the answer could be recorded. A wait at the desk is recorded before it begins.
+    pub fn confirm(&self, held: &Held<'_>) -> Answer {
+        if let Err(error) = self.journal.check() {
+            return unrecorded(&error);
+        }
+        if held.findings.iter().any(|finding| answers_for_human(finding)) {
+            match human::check_outsider(self.folders) {
+                Ok(terminal) if held.findings.iter().all(|finding| answers_for_human(finding)) => {
+                    return Answer::Confirmed { terminal };
+                }
+                Ok(_) => {}
+                Err(doubt) => return Answer::Refused(Refusal::Doubtful(doubt)),
+            }
+        }
+        if let Some(answer) = self.granted(held) {
+            return answer;
+        }
+        let configuration = self.configuration.cloned().unwrap_or_default();
+        let loss = look(held.report, &Machine::here());
+        let answer = match human::check(self.folders) {
+            Ok(_) => ask::ask(held, &loss, configuration.prompt_timeout),
+            Err(Doubt::NoTerminal) => Answer::Refused(Refusal::NoTerminal),
+            Err(doubt) => Answer::Refused(Refusal::Doubtful(doubt)),
+        };
+        match answer {
+            Answer::Refused(why @ (Refusal::NoTerminal | Refusal::Background | Refusal::Doubtful(_))) => {
+                let call = desk::Call {
+                    asked: self.asked,
+                    loss: &loss,
+                    folders: self.folders,
+                    wait: configuration.waits(),
+                    why: &why,
+                };
+                desk::ask(held, &call, |request| self.record_wait(&request.id))
+            }
+            answer => answer,
+        }
+    }
+
+    /// A human's yes that was given ahead of time.
+    fn granted(&self, held: &Held<'_>) -> Option<Answer> {
+        let used = Grants::of(self.folders?).spend(held, self.asked.folder?).unwrap_or_default()?;
+        Some(Answer::Confirmed { terminal: format!("grant {}", used.join(", ")) })
+    }
+
+    fn record_wait(&self, ticket: &str) -> Result<(), Answer> {
+        let record = Entry { outcome: Outcome::Held(ticket), ..self.entry };
+        self.journal.append(&record).map_err(|error| unrecorded(&error))
+    }
+}
+
+/// Whether a finding is about one of guard's own subcommands that speak for the human. No question makes that an
+/// agent's to do; a human need not be asked whether they mean it.
+fn answers_for_human(finding: &Finding) -> bool {
+    finding.effect == Some(Effect::Persist) && finding.rule.starts_with("guard.")
+}
+
+/// What cannot be recorded does not run. That nobody may read why changes nothing.
+fn unrecorded(error: &impl std::fmt::Display) -> Answer {
+    let _ = writeln!(io::stderr(), "guard: not recorded: {error}");
+    Answer::Refused(Refusal::Unrecorded)
+}
