@@ -215,8 +215,7 @@ fn look_up(verbs: &Verbs<'_>, word: &str) -> Option<(Class, Option<Effect>)> {
 }
 
 /// What the deleting-verb rule says of a subcommand of a known program that no rule lists.
-pub fn by_deleting_verb(reading: &Reading<'_>) -> Option<Span> {
-    let first = reading.unknown_subcommand?;
+pub fn by_deleting_verb(first: &Arg, reading: &Reading<'_>) -> Option<Span> {
     let second = reading.operands.get(1).copied().filter(|word| word.text().is_some_and(is_deleting_word));
     std::iter::once(first)
         .filter(|word| word.text().is_some_and(|text| is_plain_word(text) && is_deleting_name(text)))

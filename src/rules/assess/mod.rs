@@ -163,7 +163,10 @@ impl<'a> Assessor<'a, '_> {
         if self.reading.unknown_option {
             assessment.raise(Class::Mutating);
         }
-        let Some(word) = self.reading.unknown_subcommand else { return };
+        // Where operands mean nothing, the first may be a subcommand that the form does not list.
+        let means_nothing = !form.subcommands.is_empty() && form.operands.iter().all(|spec| spec.role == Role::Skip);
+        let unlisted = self.reading.operands.first().filter(|word| means_nothing && !word.has_hole());
+        let Some(word) = self.reading.unknown_subcommand.or(unlisted.copied()) else { return };
         if word.has_hole() {
             assessment.find(destructive(
                 format!("{}.unknown-subcommand", form.id),
@@ -176,14 +179,15 @@ impl<'a> Assessor<'a, '_> {
         }
         let verbs = form.verbs.and_then(|name| self.world.rules.verbs(name));
         let told = match &verbs {
-            Some(verbs) => unknown::by_verbs(&self.reading, &self.command.argv, verbs),
-            None => {
-                unknown::by_deleting_verb(&self.reading).map(|span| (Class::Destructive, Some(Effect::Delete), span))
+            Some(verbs) if self.reading.unknown_subcommand.is_some() => {
+                unknown::by_verbs(&self.reading, &self.command.argv, verbs)
             }
+            _ => unknown::by_deleting_verb(word, &self.reading)
+                .map(|span| (Class::Destructive, Some(Effect::Delete), span)),
         };
         let Some((class, effect, span)) = told else {
             // What the form says of itself holds for a subcommand that nothing is known of.
-            if form.base.is_none() {
+            if form.base.is_none() && self.reading.unknown_subcommand.is_some() {
                 assessment.raise(Class::Mutating);
             }
             return;
