@@ -26,6 +26,8 @@ const WAIT_VARIABLE: &str = "GUARD_WAIT";
 pub struct Configuration {
     /// Which commands are asked about.
     pub mode: Mode,
+    /// What is asked about whatever its class, by entries as in the never-list.
+    pub ask: Vec<Entry>,
     /// What is refused without a question, on top of the built-in list.
     pub never: Vec<Entry>,
     /// How long a prompt waits for an answer.
@@ -40,6 +42,7 @@ impl Default for Configuration {
     fn default() -> Configuration {
         Configuration {
             mode: Mode::Standard,
+            ask: Vec::new(),
             never: Vec::new(),
             prompt_timeout: Duration::from_secs(25),
             desk_wait: None,

@@ -61,9 +61,12 @@ fn decide_by<'a>(configuration: &Configuration, report: &'a Report) -> Decision<
         let findings = refused.findings;
         return Decision::Refuse(Held { findings, ..held(report, Why::Never(refused.entry)) });
     }
-    match configuration.mode.asks(report.class) {
-        true => Decision::Ask(held(report, Why::Class)),
-        false => Decision::Run,
+    if configuration.mode.asks(report.class) {
+        return Decision::Ask(held(report, Why::Class));
+    }
+    match configuration.ask.iter().find_map(|entry| entry.refuses(report)) {
+        None => Decision::Run,
+        Some(named) => Decision::Ask(Held { findings: named.findings, ..held(report, Why::Class) }),
     }
 }
 
@@ -144,6 +147,21 @@ mod tests {
         for (class, expected) in [(ReadOnly, "run"), (Mutating, "refuse"), (Destructive, "refuse")] {
             let report = report("x", class, Vec::new());
             assert_eq!(word(&decide(&report, &broken())), expected, "{class}");
+        }
+    }
+
+    #[test]
+    fn what_is_named_is_asked_about_whatever_its_class() {
+        for (text, expected) in [
+            ("ask: [git.push]", "ask"),
+            ("ask: ['git.*']", "ask"),
+            ("ask: [{effect: delete}]", "run"),
+            ("ask: [{command: 'git push*'}]", "ask"),
+            ("ask: []", "run"),
+            ("ask: [git.push]\nnever: [git.push]", "refuse"),
+        ] {
+            let report = report("git push", Class::Mutating, vec![finding("git.push", Class::Mutating, None, "x")]);
+            assert_eq!(word(&decide(&report, &configured(text))), expected, "{text}");
         }
     }
 

@@ -52,7 +52,7 @@ fn built_in(report: &Report) -> Option<Refused<'_>> {
 }
 
 impl Entry {
-    fn refuses<'a>(&self, report: &'a Report) -> Option<Refused<'a>> {
+    pub(super) fn refuses<'a>(&self, report: &'a Report) -> Option<Refused<'a>> {
         let names_a_finding = self.rule.is_some() || self.effect.is_some() || self.subject.is_some();
         let findings: Vec<_> = match names_a_finding {
             true => report.findings.iter().filter(|finding| self.fits(finding)).collect(),

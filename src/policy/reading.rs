@@ -24,6 +24,7 @@ pub fn read(text: &str) -> Result<Configuration, Located> {
     let defaults = Configuration::default();
     Ok(Configuration {
         mode: written.mode.map_or(Ok(defaults.mode), |mode| value(&mode, Mode::EXPECTED, Mode::of))?,
+        ask: written.ask.iter().map(entry).collect::<Result<_, _>>()?,
         never: written.never.iter().map(entry).collect::<Result<_, _>>()?,
         prompt_timeout: written.prompt_timeout.map_or(Ok(defaults.prompt_timeout), |time| {
             value(&time, "a time from 1s to 1h, such as 25s or 2m", timeout)
@@ -42,6 +43,7 @@ pub fn read(text: &str) -> Result<Configuration, Located> {
 struct Written {
     #[serde(deserialize_with = "some")]
     mode: Option<Spanned<String>>,
+    ask: Vec<Spanned<WrittenEntry>>,
     never: Vec<Spanned<WrittenEntry>>,
     #[serde(deserialize_with = "some")]
     prompt_timeout: Option<Spanned<String>>,
@@ -237,7 +239,7 @@ never:
             ("mode: loose\n", "1:7: expected \"standard\" or \"read-only\", found \"loose\""),
             ("mode:\n", "1:5: expected a value"),
             ("mode: [a]\n", "1:7: expected one word"),
-            ("x: 1\n", "1:1: expected one of mode, never, prompt-timeout, desk-wait, shell, found \"x\""),
+            ("x: 1\n", "1:1: expected one of mode, ask, never, prompt-timeout, desk-wait, shell, found \"x\""),
             ("mode: standard\nmode: read-only\n", "2:1: expected each key once"),
             ("- a\n", "1:1: expected keys with values, such as mode: standard"),
             ("null\n", "1:1: expected keys with values, such as mode: standard"),
