@@ -5,19 +5,26 @@
 //! stands in the request, so that a finding deep inside a payload can still be marked in the line that was sent.
 
 use std::fmt;
+use std::rc::Rc;
 
 use crate::span::Span;
 
-/// Characters, and where they stand in the request's own text.
-#[derive(Clone, Default, PartialEq, Eq)]
+/// Characters, and where they stand in the request's own text. Cutting and copying share the characters.
+#[derive(Clone, Default)]
 pub struct Text {
-    string: String,
-    /// Ordered by `at`; the first stands at 0 unless the text is empty.
-    segments: Vec<Segment>,
+    /// The characters, perhaps with others around them; `None` for no characters.
+    whole: Option<Rc<String>>,
+    /// Where they begin and end there.
+    start: u32,
+    end: u32,
+    /// The first segment stands at 0.
+    first: Segment,
+    /// The others, ordered by `at`: most texts have none.
+    others: Option<Box<Vec<Segment>>>,
 }
 
 /// From byte `at` on, up to the next segment, the characters come from `source`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Segment {
     at: u32,
     source: Span,
@@ -42,54 +49,86 @@ impl Text {
     }
 
     fn single(string: String, source: Span, exact: bool) -> Text {
+        if string.is_empty() {
+            return Text::default();
+        }
         let exact = exact && string.len() == (source.end.saturating_sub(source.start)) as usize;
-        let segments = if string.is_empty() { Vec::new() } else { vec![Segment { at: 0, source, exact }] };
-        Text { string, segments }
+        let end = string.len() as u32;
+        Text { whole: Some(Rc::new(string)), start: 0, end, first: Segment { at: 0, source, exact }, others: None }
     }
 
     /// The characters.
     pub fn as_str(&self) -> &str {
-        &self.string
+        let whole = self.whole.as_deref().map_or("", String::as_str);
+        whole.get(self.start as usize..self.end as usize).unwrap_or("")
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.string.is_empty()
+        self.start == self.end
+    }
+
+    fn len(&self) -> u32 {
+        self.end - self.start
     }
 
     /// Appends `other`.
     pub fn push(&mut self, other: &Text) {
-        let shift = self.string.len() as u32;
-        self.string.push_str(&other.string);
-        self.segments.extend(other.segments.iter().map(|segment| Segment { at: segment.at + shift, ..*segment }));
+        if other.is_empty() {
+            return;
+        }
+        if self.is_empty() {
+            return *self = other.clone();
+        }
+        let shift = self.len();
+        match self.whole.as_mut().and_then(Rc::get_mut).filter(|whole| whole.len() == self.end as usize) {
+            Some(own) => own.push_str(other.as_str()),
+            None => {
+                let mut joined = String::with_capacity((shift + other.len()) as usize);
+                joined.push_str(self.as_str());
+                joined.push_str(other.as_str());
+                self.whole = Some(Rc::new(joined));
+                self.start = 0;
+                self.end = shift;
+            }
+        }
+        self.end += other.len();
+        let shifted = other.segments().map(|segment| Segment { at: segment.at + shift, ..*segment });
+        self.others.get_or_insert_default().extend(shifted);
+    }
+
+    fn segments(&self) -> impl Iterator<Item = &Segment> {
+        std::iter::once(&self.first).chain(self.others())
+    }
+
+    fn others(&self) -> &[Segment] {
+        self.others.as_deref().map_or(&[], Vec::as_slice)
     }
 
     /// Where the bytes `span` of this text stand in the request.
     pub fn locate(&self, span: Span) -> Span {
-        let last = span.end.saturating_sub(1).max(span.start);
-        match (self.locate_byte(span.start), self.locate_byte(last)) {
-            (Some(first), Some(last)) => first.to(last),
-            (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => Span::default(),
+        if self.is_empty() {
+            return Span::default();
         }
+        let last = span.end.saturating_sub(1).max(span.start);
+        self.locate_byte(span.start).to(self.locate_byte(last))
     }
 
     /// Where all of this text stands in the request.
     pub fn source(&self) -> Span {
-        self.locate(Span::new(0, self.string.len()))
+        self.locate(Span { start: 0, end: self.len() })
     }
 
     /// The bytes `start..end` as a text of their own; empty when they do not fit.
     pub fn slice(&self, start: usize, end: usize) -> Text {
-        let Some(string) = self.string.get(start..end) else { return Text::default() };
+        if start >= end || self.as_str().get(start..end).is_none() {
+            return Text::default();
+        }
         let (from, to) = (start as u32, end as u32);
-        let mut segments = Vec::new();
-        let first = self.segments.partition_point(|segment| segment.at <= from).saturating_sub(1);
-        for (index, segment) in self.segments.iter().enumerate().skip(first) {
-            if segment.at >= to {
-                break;
-            }
-            let next = self.segments.get(index + 1).map_or(self.string.len() as u32, |next| next.at);
+        let (mut first, mut others) = (None, None);
+        let mut segments = self.segments().peekable();
+        while let Some(segment) = segments.next() {
+            let next = segments.peek().map_or(self.len(), |next| next.at);
             let (begin, stop) = (segment.at.max(from), next.min(to));
             if begin >= stop {
                 continue;
@@ -100,25 +139,44 @@ impl Text {
             } else {
                 segment.source
             };
-            segments.push(Segment { at: begin - from, source, exact: segment.exact });
+            let cut = Segment { at: begin - from, source, exact: segment.exact };
+            match first {
+                None => first = Some(cut),
+                Some(_) => others.get_or_insert_with(Box::<Vec<Segment>>::default).push(cut),
+            }
         }
-        Text { string: string.to_owned(), segments }
+        Text {
+            whole: self.whole.clone(),
+            start: self.start + from,
+            end: self.start + to,
+            first: first.unwrap_or_default(),
+            others,
+        }
     }
 
-    fn locate_byte(&self, byte: u32) -> Option<Span> {
-        let index = self.segments.partition_point(|segment| segment.at <= byte).checked_sub(1)?;
-        let segment = self.segments.get(index)?;
+    fn locate_byte(&self, byte: u32) -> Span {
+        let others = self.others();
+        let index = others.partition_point(|segment| segment.at <= byte);
+        let segment = index.checked_sub(1).and_then(|index| others.get(index)).unwrap_or(&self.first);
         if !segment.exact {
-            return Some(segment.source);
+            return segment.source;
         }
         let start = segment.source.start.saturating_add(byte - segment.at).min(segment.source.end);
-        Some(Span { start, end: start.saturating_add(1).min(segment.source.end) })
+        Span { start, end: start.saturating_add(1).min(segment.source.end) }
     }
 }
 
+impl PartialEq for Text {
+    fn eq(&self, other: &Text) -> bool {
+        self.as_str() == other.as_str() && (self.is_empty() || self.segments().eq(other.segments()))
+    }
+}
+
+impl Eq for Text {}
+
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.string)
+        write!(f, "{:?}", self.as_str())
     }
 }
 
