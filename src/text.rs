@@ -20,7 +20,7 @@ pub struct Text {
     /// The first segment stands at 0.
     first: Segment,
     /// The others, ordered by `at`: most texts have none.
-    others: Option<Box<Vec<Segment>>>,
+    others: Vec<Segment>,
 }
 
 /// From byte `at` on, up to the next segment, the characters come from `source`.
@@ -54,7 +54,13 @@ impl Text {
         }
         let exact = exact && string.len() == (source.end.saturating_sub(source.start)) as usize;
         let end = string.len() as u32;
-        Text { whole: Some(Rc::new(string)), start: 0, end, first: Segment { at: 0, source, exact }, others: None }
+        Text {
+            whole: Some(Rc::new(string)),
+            start: 0,
+            end,
+            first: Segment { at: 0, source, exact },
+            others: Vec::new(),
+        }
     }
 
     /// The characters.
@@ -94,15 +100,11 @@ impl Text {
         }
         self.end += other.len();
         let shifted = other.segments().map(|segment| Segment { at: segment.at + shift, ..*segment });
-        self.others.get_or_insert_default().extend(shifted);
+        self.others.extend(shifted);
     }
 
     fn segments(&self) -> impl Iterator<Item = &Segment> {
-        std::iter::once(&self.first).chain(self.others())
-    }
-
-    fn others(&self) -> &[Segment] {
-        self.others.as_deref().map_or(&[], Vec::as_slice)
+        std::iter::once(&self.first).chain(&self.others)
     }
 
     /// Where the bytes `span` of this text stand in the request.
@@ -125,7 +127,7 @@ impl Text {
             return Text::default();
         }
         let (from, to) = (start as u32, end as u32);
-        let (mut first, mut others) = (None, None);
+        let (mut first, mut others) = (None, Vec::new());
         let mut segments = self.segments().peekable();
         while let Some(segment) = segments.next() {
             let next = segments.peek().map_or(self.len(), |next| next.at);
@@ -142,7 +144,7 @@ impl Text {
             let cut = Segment { at: begin - from, source, exact: segment.exact };
             match first {
                 None => first = Some(cut),
-                Some(_) => others.get_or_insert_with(Box::<Vec<Segment>>::default).push(cut),
+                Some(_) => others.push(cut),
             }
         }
         Text {
@@ -155,9 +157,8 @@ impl Text {
     }
 
     fn locate_byte(&self, byte: u32) -> Span {
-        let others = self.others();
-        let index = others.partition_point(|segment| segment.at <= byte);
-        let segment = index.checked_sub(1).and_then(|index| others.get(index)).unwrap_or(&self.first);
+        let index = self.others.partition_point(|segment| segment.at <= byte);
+        let segment = index.checked_sub(1).and_then(|index| self.others.get(index)).unwrap_or(&self.first);
         if !segment.exact {
             return segment.source;
         }
