@@ -50,18 +50,28 @@ impl<'a> Follower<'a, '_> {
     fn item_here(&mut self, item: &'a Item) {
         if item.rest.is_empty() {
             let fail = self.pipeline(&item.first, None);
-            return self.settle(fail, None);
+            return if item.first.negated { self.go_on(fail, None) } else { self.settle(fail, None) };
         }
         let mark = self.mark();
         let fail = self.list(item, &mark);
-        self.settle(fail, Some(&mark));
+        self.go_on(fail, Some(&mark));
     }
 
     /// Goes on whether a command succeeded or not, unless `set -e` ends the shell when it did not.
     pub(super) fn settle(&mut self, fail: Fail<'a>, mark: Option<&Mark<'a>>) {
-        let ends_shell = self.state.registers.options.errexit && self.conditions == 0;
+        if !self.ends_on_failure() {
+            self.go_on(fail, mark);
+        }
+    }
+
+    /// Whether a command that fails here ends the shell.
+    fn ends_on_failure(&self) -> bool {
+        self.state.registers.options.errexit && self.conditions == 0 && !self.state.registers.dead
+    }
+
+    /// Goes on whether a command succeeded or not.
+    fn go_on(&mut self, fail: Fail<'a>, mark: Option<&Mark<'a>>) {
         match fail {
-            _ if ends_shell && !self.state.registers.dead => {}
             Fail::Same | Fail::Never => {}
             Fail::Place(place) => {
                 let joined = self.state.registers.place.join(&place);
@@ -127,6 +137,10 @@ impl<'a> Follower<'a, '_> {
             sure &= outcome_of(before) == Some(*connector == Connector::And);
             before = pipeline;
             fail = self.optionally(sure, |follower| follower.pipeline(pipeline, Some(mark)));
+        }
+        // `set -e` sees the last pipeline of a list only.
+        if self.ends_on_failure() && !item.rest.last().is_some_and(|(_, pipeline)| pipeline.negated) {
+            fail = Fail::Never;
         }
         if failed.is_empty() && succeeded.is_empty() {
             return fail;

@@ -160,7 +160,7 @@ impl<'a> Follower<'a, '_> {
             (Value::Unset, Subscript::All { star }) => Base::List { items: Vec::new(), star: *star },
             (Value::Unset, _) => Base::Unset,
             // What the environment holds is one string or none.
-            (Value::Scalar(mut value), Subscript::All { star }) if !given && value.has_hole() => {
+            (Value::Scalar(mut value), Subscript::All { star }) if is_of_environment(&value, name) => {
                 value.pieces.iter_mut().for_each(|piece| {
                     if let Piece::Hole(hole) = piece {
                         hole.splits = true;
@@ -205,8 +205,9 @@ impl<'a> Follower<'a, '_> {
             return Base::String { value: first.clone().quoted(), given: true };
         }
         if array.exact && !array.elements.is_empty() {
+            // Any of them, or none.
             let subject = Subject::Variable(format!("{name}[]"));
-            return match self.choices.choose(subject, array.elements.len()) {
+            return match self.choices.choose(subject, array.elements.len() + 1) {
                 Choice::One(index) => match array.elements.get(index) {
                     Some((_, value)) => Base::String { value: value.clone(), given: true },
                     None => Base::Unset,
@@ -504,6 +505,11 @@ fn length(base: &Base) -> Option<usize> {
         Base::List { items, .. } if items.iter().any(Arg::splits) => None,
         Base::List { items, .. } => Some(items.len()),
     }
+}
+
+/// Whether a value is what the environment may hold.
+fn is_of_environment(value: &Arg, name: &str) -> bool {
+    value.only_hole().is_some_and(|hole| hole.may_be_empty && hole.source == Source::Variable(name.to_owned()))
 }
 
 /// A number that is not known.

@@ -41,10 +41,19 @@ impl<'a> Follower<'a, '_> {
             streams.set_write(1, Drain::Channel(channel));
             follower.command(command, None);
         });
-        let feeds = self.feeds(channel);
+        let mut feeds = self.feeds(channel);
+        if feeds.len() < 2 {
+            return self.stages(rest, feeds.pop());
+        }
+        // Any of them is what comes.
+        let mark = self.mark();
+        let mut ways = Vec::with_capacity(feeds.len());
         for feed in feeds {
             self.stages(rest, Some(feed));
+            ways.push(self.snapshot(&mark));
+            self.state.undo(&mark);
         }
+        self.resume(&mark, ways);
     }
 
     fn last_stage(&mut self, command: &'a Command, feed: Option<Feed>, here: bool) {

@@ -7,7 +7,7 @@ use super::fields::{Fields, Mode, Separators};
 use super::follower::{Fail, Follower, Frame, Printed};
 use super::limits;
 use super::state::{Channel, Feed, Mark};
-use super::step::{Arg, Hole, Input, Piece, Source};
+use super::step::{Arg, Hole, Input, Source};
 use super::value::{Array, Value};
 use crate::span::Span;
 use crate::text::Text;
@@ -231,13 +231,8 @@ fn behind_field<'t>(text: &'t str, separators: &Separators) -> &'t str {
 fn lines_of(text: &Arg, wanted: &Wanted) -> Array {
     let delimiter = wanted.delimiter.flatten().unwrap_or('\n');
     let Some(known) = text.as_text() else {
-        let mut element = text.clone();
-        for piece in &mut element.pieces {
-            if let Piece::Hole(hole) = piece {
-                hole.splits = true;
-            }
-        }
-        return Array::of(vec![element]);
+        let source = text.holes().next().map_or(Source::Other, |hole| hole.source.clone());
+        return Array::of(vec![Arg::hole(Hole { splits: true, ..Hole::open(source) }, text.span)]);
     };
     let mut lines = Vec::new();
     let mut at = 0;

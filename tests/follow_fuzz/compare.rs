@@ -88,7 +88,9 @@ impl World {
         match &hole.source {
             Source::Home => text == self.home,
             Source::StartFolder => text == self.start,
-            Source::Number => text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()),
+            Source::Number => {
+                text.split(BETWEEN).all(|text| text.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()))
+            }
             _ => true,
         }
     }
