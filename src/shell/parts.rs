@@ -32,6 +32,10 @@ impl Parts {
 
     /// Adds a part that is complete.
     pub(super) fn push(&mut self, parser: &Parser<'_>, part: Part) {
+        if self.list.is_empty() && self.text.is_empty() {
+            // Most lists have one part, and a new list would make room for more.
+            self.list = Vec::with_capacity(1);
+        }
         self.flush(parser);
         self.list.push(part);
     }
