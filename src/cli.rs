@@ -13,6 +13,7 @@ use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand};
 
 pub use desk::{Allow, Allowed, Deny, Pending, Ticket, Watch};
 
+use crate::agents::HOOKS;
 use crate::effect::Class;
 use crate::journal::Word;
 
@@ -81,6 +82,16 @@ pub enum Command {
     Grants(Allowed),
     /// Refuse a command that waits, and tell its sender why
     Deny(Deny),
+    /// Lead an agent to guard's hook by its settings, or print what your shell starts agents by
+    Init(Init),
+    /// Try by doing what is covered, and say what is not and what mends it
+    Doctor(Doctor),
+    /// Answer an agent's hook: its request as JSON on standard input, the answer in its own terms
+    Hook(Hook),
+    /// Print completions for a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man,
 }
 
 const CHECK_USAGE: &str = "\
@@ -265,6 +276,66 @@ pub struct RulesLint {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `guard init`.
+#[derive(Debug, Args)]
+#[command(override_usage = "guard init AGENT [--project] [--dry-run] [--remove]\n       guard init bash|zsh|fish")]
+pub struct Init {
+    /// The agent whose settings are written, or the shell whose integration is printed
+    #[arg(value_name = "AGENT", value_parser = PossibleValuesParser::new(HOOKS.map(|hook| hook.name).into_iter().chain(SHELLS)))]
+    pub of: String,
+
+    /// Write the project's settings, in the working folder, instead of the user's
+    #[arg(long)]
+    pub project: bool,
+
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Take away what was written
+    #[arg(long)]
+    pub remove: bool,
+}
+
+/// The shells that guard has an integration for.
+const SHELLS: [&str; 3] = ["bash", "zsh", "fish"];
+
+/// `guard doctor`.
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Try the shells in this folder, for the process that asked for it
+    #[arg(long, hide = true, value_name = "FOLDER")]
+    pub canary: Option<OsString>,
+
+    /// What to try there
+    #[arg(hide = true, requires = "canary")]
+    pub texts: Vec<OsString>,
+}
+
+/// `guard completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL", value_parser = PossibleValuesParser::new(SHELLS))]
+    pub shell: String,
+}
+
+/// `guard hook`.
+#[derive(Debug, Args)]
+pub struct Hook {
+    /// The agent whose hook this is
+    #[arg(value_name = "AGENT", value_parser = PossibleValuesParser::new(HOOKS.map(|hook| hook.name)))]
+    pub agent: String,
+
+    /// Answer within so many seconds, from 1 to 60
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub within: u64,
+
+    /// Judge a request for the process that talks to the client
+    #[arg(long, hide = true)]
+    pub judge: bool,
 }
 
 /// The classes, in their order.

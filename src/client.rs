@@ -61,6 +61,11 @@ pub fn patience() -> Duration {
     Duration::from_secs(by_marks(|variable| env::var_os(variable)).map_or(SHORTEST, |client| client.patience))
 }
 
+/// The names of the programs that people start agents by.
+pub fn programs() -> impl Iterator<Item = &'static str> {
+    CLIENTS.iter().flat_map(|client| client.programs).copied()
+}
+
 /// Whether a process that was started with these words is an agent: by its program, or the script that it runs.
 pub fn is_started_by<'a>(words: impl Iterator<Item = &'a OsStr>) -> bool {
     let names: Vec<&OsStr> = words.filter_map(|word| Path::new(word).file_name()).collect();

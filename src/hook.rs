@@ -90,7 +90,9 @@ impl Scene<'_> {
                 Fate::Goes
             }
             Decision::Ask(held) => match act {
-                Act::Shell(text) if self.rewrites => by_guard(text).map_or_else(|| self.stop(&held, &Refusal::NoTerminal), Fate::Asks),
+                Act::Shell(text) if self.rewrites => {
+                    by_guard(text).map_or_else(|| self.stop(&held, &Refusal::NoTerminal), Fate::Asks)
+                }
                 _ => self.stop(&held, &Refusal::NoTerminal),
             },
             Decision::Refuse(held) => self.stop(&held, &Refusal::Policy),
@@ -121,7 +123,8 @@ fn line(act: &Act) -> String {
 /// Whether a change outlasts the task, or reaches a device.
 fn lasts(report: &Report) -> bool {
     report.findings.iter().any(|finding| {
-        finding.class == Class::Destructive && finding.effect.is_some_and(|effect| matches!(effect, Effect::Persist | Effect::Device))
+        finding.class == Class::Destructive
+            && finding.effect.is_some_and(|effect| matches!(effect, Effect::Persist | Effect::Device))
     })
 }
 

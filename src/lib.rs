@@ -13,6 +13,7 @@ pub mod facts;
 pub mod folders;
 pub mod follow;
 pub mod grants;
+pub mod hook;
 pub mod human;
 pub mod in_force;
 pub mod journal;

@@ -2,9 +2,22 @@
 
 use serde_json::{Value, json};
 
-use super::{Act, Asked, Hook, Output, Reply, always, file, first, needed, text, unknown, with};
+use super::{Act, Asked, Hook, Output, Reply, always, entries, file, first, needed, text, unknown, with};
 
-pub static HOOK: Hook = Hook { name: "claude", read, rewrites: always, reply };
+pub static HOOK: Hook = Hook {
+    name: "claude",
+    read,
+    rewrites: always,
+    reply,
+    sample,
+    files: &[entries(
+        ".claude/settings.json",
+        ".claude/settings.json",
+        "hook claude",
+        &[(&["hooks", "PreToolUse"], entry)],
+    )],
+    then: "",
+};
 
 pub(super) fn read(request: &Value) -> Result<Asked, String> {
     let folder = text(request, &["cwd"]);
@@ -32,4 +45,15 @@ pub(super) fn reply(request: &Value, reply: &Reply) -> Output {
         Reply::Refuse(reason) => json!({ "permissionDecision": "deny", "permissionDecisionReason": reason }),
     };
     Output::json(&json!({ "hookSpecificOutput": with(&decision, "hookEventName", "PreToolUse".into()) }))
+}
+
+fn sample(command: &str, folder: &str) -> Value {
+    json!({ "hook_event_name": "PreToolUse", "cwd": folder, "tool_name": "Bash", "tool_input": { "command": command } })
+}
+
+fn entry(command: &str) -> Value {
+    json!({
+        "matcher": "Bash|Write|Edit|MultiEdit|NotebookEdit",
+        "hooks": [{ "type": "command", "command": command, "timeout": 60 }],
+    })
 }

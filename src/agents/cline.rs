@@ -3,15 +3,24 @@
 
 use serde_json::{Value, json};
 
-use super::{Act, Asked, Hook, Output, Reply, always, file, needed, text, unknown};
+use super::{Act, Asked, Hook, Output, Reply, always, file, needed, own, text, unknown};
 
-pub static HOOK: Hook = Hook { name: "cline", read, rewrites: always, reply };
+pub static HOOK: Hook = Hook {
+    name: "cline",
+    read,
+    rewrites: always,
+    reply,
+    sample,
+    files: &[own(".cline/hooks/PreToolUse", ".clinerules/hooks/PreToolUse", program, true)],
+    then: "",
+};
 
 fn read(request: &Value) -> Result<Asked, String> {
     if !["tool_call", "PreToolUse"].contains(&needed(request, &["hookName"])?.as_str()) {
         return Ok(Asked::default());
     }
-    let tool = text(request, &["tool_call", "name"]).map_or_else(|| needed(request, &["preToolUse", "toolName"]), Ok)?;
+    let tool =
+        text(request, &["tool_call", "name"]).map_or_else(|| needed(request, &["preToolUse", "toolName"]), Ok)?;
     let acts = match commands(request) {
         Some(commands) => commands?.into_iter().map(Act::Shell).collect(),
         None => match tool.as_str() {
@@ -60,4 +69,16 @@ fn reply(request: &Value, reply: &Reply) -> Output {
             _ => json!({ "cancel": true, "errorMessage": reason }),
         },
     })
+}
+
+fn sample(command: &str, folder: &str) -> Value {
+    json!({
+        "hookName": "tool_call",
+        "workspaceRoots": [folder],
+        "tool_call": { "name": "run_commands", "input": { "commands": [command] } },
+    })
+}
+
+fn program(command: &str) -> String {
+    format!("#!/bin/sh\n# Written by guard: it judges what Cline's tools are about to do.\nexec {command}\n")
 }

@@ -1,10 +1,18 @@
 //! Codex: `PreToolUse` in `hooks.json`, with Claude Code's schema. It runs a hook only after its user has trusted it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Act, Asked, Hook, always, claude, needed, patch, text, unknown};
+use super::{Act, Asked, Hook, always, claude, entries, needed, patch, text, unknown};
 
-pub static HOOK: Hook = Hook { name: "codex", read, rewrites: always, reply: claude::reply };
+pub static HOOK: Hook = Hook {
+    name: "codex",
+    read,
+    rewrites: always,
+    reply: claude::reply,
+    sample,
+    files: &[entries(".codex/hooks.json", ".codex/hooks.json", "hook codex", &[(&["hooks", "PreToolUse"], entry)])],
+    then: "start codex once and trust the hook with /hooks: it skips one that is not trusted, without a word",
+};
 
 fn read(request: &Value) -> Result<Asked, String> {
     let folder = text(request, &["cwd"]);
@@ -19,4 +27,15 @@ fn read(request: &Value) -> Result<Asked, String> {
         tool => unknown(tool, request.get("tool_input").unwrap_or(&Value::Null))?,
     };
     Ok(Asked { acts, folder })
+}
+
+fn sample(command: &str, folder: &str) -> Value {
+    json!({ "hook_event_name": "PreToolUse", "cwd": folder, "tool_name": "Bash", "tool_input": { "command": command } })
+}
+
+fn entry(command: &str) -> Value {
+    json!({
+        "matcher": "^(Bash|apply_patch|write_stdin)$",
+        "hooks": [{ "type": "command", "command": command, "timeout": 60 }],
+    })
 }

@@ -2,9 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::{Act, Asked, Hook, Output, Reply, always, file, first, needed, text, unknown, with};
+use super::{Act, Asked, Hook, Output, Reply, always, file, first, needed, own, text, unknown, with};
 
-pub static HOOK: Hook = Hook { name: "copilot", read, rewrites: always, reply };
+pub static HOOK: Hook = Hook {
+    name: "copilot",
+    read,
+    rewrites: always,
+    reply,
+    sample,
+    files: &[own(".copilot/hooks/guard.json", ".github/hooks/guard.json", file_text, false)],
+    then: "",
+};
 
 fn read(request: &Value) -> Result<Asked, String> {
     let tool = needed(request, &["toolName"])?;
@@ -38,4 +46,13 @@ fn reply(request: &Value, reply: &Reply) -> Output {
         }
         Reply::Refuse(reason) => json!({ "permissionDecision": "deny", "permissionDecisionReason": reason }),
     })
+}
+
+fn sample(command: &str, folder: &str) -> Value {
+    json!({ "sessionId": "", "cwd": folder, "toolName": "bash", "toolArgs": { "command": command } })
+}
+
+fn file_text(command: &str) -> String {
+    let hook = json!({ "type": "command", "bash": command, "timeoutSec": 60 });
+    format!("{:#}\n", json!({ "version": 1, "hooks": { "preToolUse": [hook] } }))
 }

@@ -2,9 +2,25 @@
 
 use serde_json::{Value, json};
 
-use super::{Act, Asked, Hook, Output, Reply, file, first, needed, text, unknown, with};
+use super::{Act, Asked, Content, File, Hook, Output, Reply, file, first, needed, text, unknown, with};
 
-pub static HOOK: Hook = Hook { name: "cursor", read, rewrites, reply };
+pub static HOOK: Hook = Hook {
+    name: "cursor",
+    read,
+    rewrites,
+    reply,
+    sample,
+    files: &[File {
+        user: ".cursor/hooks.json",
+        project: ".cursor/hooks.json",
+        content: Content::Entries {
+            fresh: "{\n  \"version\": 1\n}\n",
+            mark: "hook cursor",
+            lists: &[(&["hooks", "beforeShellExecution"], for_commands), (&["hooks", "preToolUse"], for_files)],
+        },
+    }],
+    then: "",
+};
 
 fn read(request: &Value) -> Result<Asked, String> {
     let folder = text(request, &["cwd"]).or_else(|| {
@@ -44,4 +60,16 @@ fn reply(request: &Value, reply: &Reply) -> Output {
             "userMessage": reason, "agentMessage": reason,
         }),
     })
+}
+
+fn sample(command: &str, folder: &str) -> Value {
+    json!({ "hook_event_name": "beforeShellExecution", "command": command, "cwd": folder })
+}
+
+fn for_commands(command: &str) -> Value {
+    json!({ "command": command, "timeout": 60, "failClosed": true })
+}
+
+fn for_files(command: &str) -> Value {
+    json!({ "command": command, "matcher": "Write|Delete", "timeout": 60, "failClosed": true })
 }

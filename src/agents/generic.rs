@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Act, Asked, Hook, Output, Reply, first, text};
 
-pub static HOOK: Hook = Hook { name: "generic", read, rewrites, reply };
+pub static HOOK: Hook = Hook { name: "generic", read, rewrites, reply, sample, files: &[], then: "" };
 
 fn read(request: &Value) -> Result<Asked, String> {
     let command = text(request, &["command"]).map(Act::Shell);
@@ -27,4 +27,8 @@ fn reply(request: &Value, reply: &Reply) -> Output {
             Output { status: 2, stderr: format!("{reason}\n"), ..answer }
         }
     }
+}
+
+fn sample(command: &str, folder: &str) -> Value {
+    json!({ "command": command, "cwd": folder })
 }

@@ -2,9 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::{Act, Asked, Hook, Output, Reply, always, file, first, needed, patch, text, unknown, with};
+use super::{Act, Asked, Hook, Output, Reply, always, file, first, needed, own, patch, text, unknown, with};
 
-pub static HOOK: Hook = Hook { name: "opencode", read, rewrites: always, reply };
+pub static HOOK: Hook = Hook {
+    name: "opencode",
+    read,
+    rewrites: always,
+    reply,
+    sample,
+    files: &[own(".config/opencode/plugin/guard.js", ".opencode/plugin/guard.js", plugin, false)],
+    then: "",
+};
 
 pub(super) fn read(request: &Value) -> Result<Asked, String> {
     let tool = needed(request, &["tool"])?;
@@ -23,12 +31,20 @@ pub(super) fn read(request: &Value) -> Result<Asked, String> {
 }
 
 pub(super) fn reply(request: &Value, reply: &Reply) -> Output {
-    Output::json(&match reply {
-        Reply::Pass => json!({ "decision": "allow" }),
+    match reply {
+        Reply::Pass => Output::json(&json!({ "decision": "allow" })),
         Reply::Instead(texts) => {
             let args = with(request.get("args").unwrap_or(&Value::Null), "command", first(texts));
-            json!({ "decision": "allow", "args": args })
+            Output::json(&json!({ "decision": "allow", "args": args }))
         }
-        Reply::Refuse(reason) => json!({ "decision": "deny", "reason": reason }),
-    })
+        Reply::Refuse(reason) => Output { status: 2, ..Output::json(&json!({ "decision": "deny", "reason": reason })) },
+    }
+}
+
+pub(super) fn sample(command: &str, folder: &str) -> Value {
+    json!({ "tool": "bash", "args": { "command": command }, "cwd": folder })
+}
+
+fn plugin(command: &str) -> String {
+    include_str!("opencode.js").replace("GUARD_COMMAND", &Value::from(command).to_string())
 }

@@ -3,9 +3,17 @@
 
 use serde_json::{Value, json};
 
-use super::{Act, Asked, Hook, Output, Reply, file, needed, never, text, unknown};
+use super::{Act, Asked, Hook, Output, Reply, entries, file, needed, never, text, unknown};
 
-pub static HOOK: Hook = Hook { name: "openhands", read, rewrites: never, reply };
+pub static HOOK: Hook = Hook {
+    name: "openhands",
+    read,
+    rewrites: never,
+    reply,
+    sample,
+    files: &[entries("", ".openhands/hooks.json", "hook openhands", &[(&["hooks", "PreToolUse"], entry)])],
+    then: "",
+};
 
 fn read(request: &Value) -> Result<Asked, String> {
     if needed(request, &["event_type"])? != "PreToolUse" {
@@ -29,4 +37,20 @@ fn reply(_request: &Value, reply: &Reply) -> Output {
         Reply::Instead(_) => Output::status("guard: this client takes no other command"),
         Reply::Refuse(reason) => Output::json(&json!({ "decision": "deny", "reason": reason })),
     }
+}
+
+fn sample(command: &str, folder: &str) -> Value {
+    json!({
+        "event_type": "PreToolUse",
+        "tool_name": "terminal",
+        "tool_input": { "command": command },
+        "working_dir": folder,
+    })
+}
+
+fn entry(command: &str) -> Value {
+    json!({
+        "matcher": "terminal|file_editor",
+        "hooks": [{ "type": "command", "command": command, "timeout": 60 }],
+    })
 }

@@ -1,11 +1,19 @@
 //! Qwen Code: `PreToolUse` in `settings.json`, with Claude Code's schema and Gemini CLI's tools. It takes no other
 //! command in the place of the one that it asks about.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Act, Asked, Hook, claude, file, needed, never, text, unknown};
+use super::{Act, Asked, Hook, claude, entries, file, needed, never, text, unknown};
 
-pub static HOOK: Hook = Hook { name: "qwen", read, rewrites: never, reply: claude::reply };
+pub static HOOK: Hook = Hook {
+    name: "qwen",
+    read,
+    rewrites: never,
+    reply: claude::reply,
+    sample,
+    files: &[entries(".qwen/settings.json", ".qwen/settings.json", "hook qwen", &[(&["hooks", "PreToolUse"], entry)])],
+    then: "",
+};
 
 fn read(request: &Value) -> Result<Asked, String> {
     if needed(request, &["hook_event_name"])? != "PreToolUse" {
@@ -20,4 +28,15 @@ fn read(request: &Value) -> Result<Asked, String> {
     };
     let folder = text(input, &["directory"]).filter(|path| path.starts_with('/'));
     Ok(Asked { acts, folder: folder.or_else(|| text(request, &["cwd"])) })
+}
+
+fn sample(command: &str, folder: &str) -> Value {
+    json!({ "hook_event_name": "PreToolUse", "cwd": folder, "tool_name": "run_shell_command", "tool_input": { "command": command } })
+}
+
+fn entry(command: &str) -> Value {
+    json!({
+        "matcher": "run_shell_command|edit|write_file|notebook_edit",
+        "hooks": [{ "name": "guard", "type": "command", "command": command, "timeout": 60_000 }],
+    })
 }

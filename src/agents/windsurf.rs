@@ -1,10 +1,23 @@
 //! Windsurf: `pre_run_command` and `pre_write_code` in `hooks.json`. The exit status is the answer.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Act, Asked, Hook, Output, Reply, file, needed, never, text};
+use super::{Act, Asked, Hook, Output, Reply, entries, file, needed, never, text};
 
-pub static HOOK: Hook = Hook { name: "windsurf", read, rewrites: never, reply };
+pub static HOOK: Hook = Hook {
+    name: "windsurf",
+    read,
+    rewrites: never,
+    reply,
+    sample,
+    files: &[entries(
+        ".codeium/windsurf/hooks.json",
+        ".windsurf/hooks.json",
+        "hook windsurf",
+        &[(&["hooks", "pre_run_command"], entry), (&["hooks", "pre_write_code"], entry)],
+    )],
+    then: "",
+};
 
 fn read(request: &Value) -> Result<Asked, String> {
     let acts = match needed(request, &["agent_action_name"])?.as_str() {
@@ -21,4 +34,12 @@ pub(super) fn reply(_request: &Value, reply: &Reply) -> Output {
         Reply::Instead(_) => Output::status("guard: this client takes no other command"),
         Reply::Refuse(reason) => Output::status(reason),
     }
+}
+
+fn sample(command: &str, folder: &str) -> Value {
+    json!({ "agent_action_name": "pre_run_command", "tool_info": { "command_line": command, "cwd": folder } })
+}
+
+fn entry(command: &str) -> Value {
+    json!({ "command": command, "show_output": true })
 }

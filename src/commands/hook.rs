@@ -17,9 +17,6 @@ use crate::agents::{self, Output, Reply};
 use crate::cli;
 use crate::hook;
 
-/// How long everything together may take: less than any client waits for its hook.
-const LIMIT: Duration = Duration::from_secs(20);
-
 /// A larger request is not read.
 const LARGEST: usize = 16 << 20;
 
@@ -32,7 +29,7 @@ pub fn run(call: &cli::Hook) -> ExitCode {
     if call.judge {
         return judge(hook);
     }
-    let deadline = Instant::now() + LIMIT;
+    let deadline = Instant::now() + Duration::from_secs(call.within);
     let answer = request(deadline).and_then(|request| {
         let answer = in_another_process(&call.agent, &request, deadline);
         answer.map_err(|reason| (serde_json::from_slice(&request).unwrap_or(Value::Null), reason))

@@ -22,8 +22,25 @@ use script::{FirstLine, Unread};
 use shells::RealShell;
 
 /// The words that are guard's own when they come first. `cli` has the same ones, and a test says so.
-pub const SUBCOMMANDS: [&str; 12] =
-    ["check", "explain", "log", "run", "rules", "pending", "approve", "watch", "grant", "grants", "deny", "help"];
+pub const SUBCOMMANDS: [&str; 17] = [
+    "check",
+    "explain",
+    "log",
+    "run",
+    "rules",
+    "pending",
+    "approve",
+    "watch",
+    "grant",
+    "grants",
+    "deny",
+    "init",
+    "doctor",
+    "hook",
+    "completions",
+    "man",
+    "help",
+];
 
 /// More text than this is not judged: it is opaque.
 const MOST_TEXT: usize = 1024 * 1024;
