@@ -50,7 +50,7 @@ fn read(client: &str, output: &Output) -> Answer {
         return match status {
             Some(0) => Answer::Pass,
             Some(2) => Answer::Refuse(text(&output.stderr)),
-            _ => panic!("{client} goes on after {output:?}"),
+            _ => unreachable!("{client} goes on after {output:?}"),
         };
     }
     assert!(status == Some(0) || (status == Some(2) && matches!(client, "opencode" | "pi" | "generic")), "{output:?}");

@@ -107,6 +107,9 @@ pub struct File {
     pub content: Content,
 }
 
+/// A list in JSON, by the names that lead to it, and the entry that it gets for a command.
+pub type List = (&'static [&'static str], fn(&str) -> Value);
+
 /// What guard has in a file of a client's settings. Commands are given as a shell takes them.
 pub enum Content {
     /// Entries of lists in JSON that has others, too.
@@ -115,9 +118,8 @@ pub enum Content {
         fresh: &'static str,
         /// By what guard's entries are known.
         mark: &'static str,
-        /// Each list by the names that lead to it, and the entry for a command. [`OWN_FILE`] in it stands for the
-        /// path of the file of guard's own.
-        lists: &'static [(&'static [&'static str], fn(&str) -> Value)],
+        /// The lists. [`OWN_FILE`] in an entry stands for the path of the file of guard's own.
+        lists: &'static [List],
     },
     /// All of it.
     Own {
@@ -132,12 +134,7 @@ pub enum Content {
 pub const OWN_FILE: &str = "GUARD_FILE";
 
 /// A JSON file that guard has entries in.
-const fn entries(
-    user: &'static str,
-    project: &'static str,
-    mark: &'static str,
-    lists: &'static [(&'static [&'static str], fn(&str) -> Value)],
-) -> File {
+const fn entries(user: &'static str, project: &'static str, mark: &'static str, lists: &'static [List]) -> File {
     File { user, project, content: Content::Entries { fresh: "{}\n", mark, lists } }
 }
 

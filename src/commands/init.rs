@@ -118,7 +118,11 @@ pub(super) fn plan(hook: &Hook, base: &Path, project: bool, remove: bool) -> Res
                         }
                     };
                 }
-                (text.filter(|text| !(remove && text.trim() == "{}")), false)
+                let is_fresh = |text: &String| {
+                    let [text, fresh] = [text, *fresh].map(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+                    text.is_some() && text == fresh
+                };
+                (text.filter(|text| !(remove && is_fresh(text))), false)
             }
         };
         changes.push(Change { path, before, after, program });
