@@ -1,0 +1,153 @@
+//! A shell that stays: each command is judged as it is entered, before any of it runs, with what the session has by
+//! then; and the session goes on.
+
+#![cfg(target_os = "linux")]
+
+#[path = "support/home.rs"]
+mod home;
+#[path = "support/pty.rs"]
+mod pty;
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+
+use home::{DANGEROUS, Home, text};
+use pty::{Pty, Streams};
+
+/// A client that keeps one shell, and reads up to a marker after each command.
+struct Client {
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    child: std::process::Child,
+}
+
+impl Client {
+    fn new(command: &mut Command) -> Client {
+        let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("it starts");
+        let input = child.stdin.take().expect("it is piped");
+        let output = BufReader::new(child.stdout.take().expect("it is piped"));
+        Client { input, output, child }
+    }
+
+    /// Enters a command; gives what it printed.
+    fn enter(&mut self, command: &str) -> String {
+        self.input.write_all(format!("{command}\necho '##end##'\n").as_bytes()).expect("it reads");
+        let mut printed = String::new();
+        loop {
+            let mut line = String::new();
+            assert_ne!(self.output.read_line(&mut line).expect("it is text"), 0, "it ended: {printed}");
+            if line == "##end##\n" {
+                return printed;
+            }
+            printed.push_str(&line);
+        }
+    }
+
+    fn end(self) -> (Option<i32>, String) {
+        drop(self.input);
+        let output = self.child.wait_with_output().expect("it ends");
+        (output.status.code(), text(&output.stderr))
+    }
+}
+
+fn piped(home: &Home, arguments: &[&str]) -> Client {
+    let mut command = home.command("setsid");
+    command.arg("-w").arg(home::guard()).args(arguments);
+    Client::new(&mut command)
+}
+
+#[test]
+fn a_shell_on_a_pipe_keeps_its_state_and_goes_on_after_a_refusal() {
+    let home = Home::new();
+    let mut client = piped(&home, &[]);
+    assert_eq!(client.enter("x=one; cd /; f() { echo \"in $1\"; }"), "");
+    assert_eq!(client.enter("echo \"$x\"; pwd; f a"), "one\n/\nin a\n");
+    assert_eq!(client.enter("for i in 1 2; do\n  echo $i\ndone"), "1\n2\n");
+    assert_eq!(client.enter("cat <<E\nhere\nE"), "here\n");
+    assert_eq!(client.enter(&format!("echo before; {DANGEROUS}; echo after")), "");
+    assert_eq!(client.enter(&format!("({DANGEROUS})")), "");
+    assert_eq!(client.enter(&format!("echo $({DANGEROUS})")), "");
+    assert_eq!(client.enter(&format!("{DANGEROUS} &\nwait")), "");
+    assert_eq!(client.enter("echo \"$x\""), "one\n");
+    let (status, said) = client.end();
+    assert_eq!((status, home.runs()), (Some(0), 0));
+    assert_eq!(said.matches("guard: not run:").count(), 4, "{said}");
+}
+
+#[test]
+fn a_command_is_judged_with_what_the_session_has() {
+    let home = Home::new();
+    let mut client = piped(&home, &[]);
+    client.enter("program=rm; target=/srv/guard-test/victim");
+    client.enter("destroy() { \"$program\" \"$1\"; }");
+    assert_eq!(client.enter("destroy \"$target\""), "");
+    client.enter("target=nothing; destroy() { echo \"$1\"; }");
+    assert_eq!(client.enter("destroy \"$target\""), "nothing\n");
+    assert_eq!(home.runs(), 0);
+    client.end();
+}
+
+#[test]
+fn a_session_ends_as_the_shell_does() {
+    let home = Home::new();
+    let mut client = piped(&home, &["-s"]);
+    client.enter("true");
+    client.input.write_all(b"exit 7\n").expect("it reads");
+    assert_eq!(client.end().0, Some(7));
+}
+
+#[test]
+fn the_whole_of_a_program_that_has_an_end_is_judged_first() {
+    let home = Home::new();
+    home.file("program", format!("echo first\n{DANGEROUS}\n"));
+    let mut command = home.command("setsid");
+    command.args(["-w", "sh", "-c", &format!("cat program | {}", home::guard().display())]);
+    let output = command.stdin(Stdio::null()).output().expect("it starts");
+    assert_eq!((text(&output.stdout).as_str(), output.status.code()), ("", Some(126)));
+}
+
+#[test]
+fn a_shell_on_a_terminal_keeps_its_prompt_and_its_jobs() {
+    let home = Home::new();
+    let mut session = Pty::new(24, 120).start(&home.guard(&["-i", "--norc"]), Streams::Terminal);
+    session.press("PS1='{\"exit\": $?}# '\n");
+    let at = session.await_text("{\"exit\": 0}# ", 0);
+    session.press("echo harm\"\"less; (exit 3)\n");
+    let at = session.await_text("harmless", at);
+    let at = session.await_text("{\"exit\": 3}# ", at);
+    session.press("sleep 30\n");
+    session.await_text("sleep 30", at);
+    session.press("\x1a");
+    let at = session.await_text("Stopped", at);
+    session.press("kill %1; wait; echo do\"\"ne\n");
+    let at = session.await_text("done", at);
+    session.press(&format!("{DANGEROUS}\n"));
+    let at = session.await_text("guard:", at);
+    session.press("\n");
+    session.press("n\n");
+    let at = session.await_text("}# ", at);
+    session.press("echo still he\"\"re\n");
+    session.await_text("still here", at);
+    session.press("exit\n");
+    assert_eq!(home.runs(), 0);
+}
+
+#[test]
+fn under_guard_run_a_session_is_judged_and_its_commands_shells_are_not_again() {
+    let home = Home::new();
+    let output = home.run(&["run", "--", "true"]);
+    if !output.stderr.is_empty() {
+        eprintln!("skipped: {}", text(&output.stderr));
+        return;
+    }
+    home.program("dangerous", format!("#!/bin/sh\n{DANGEROUS}\n"));
+    let copy = std::fs::read("/usr/bin/timeout").expect("coreutils are there");
+    home.program("builder", copy);
+    let mut client = piped(&home, &["run", "--", "timeout", "60", "/bin/bash"]);
+    assert_eq!(client.enter(DANGEROUS), "");
+    assert_eq!(client.enter("./dangerous"), "");
+    assert_eq!(client.enter("./builder 20 ./dangerous"), "the stub ran\n");
+    client.end();
+    assert_eq!(home.runs(), 1);
+}
