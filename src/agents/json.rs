@@ -102,13 +102,10 @@ fn cut(text: &str, before: Option<usize>, at: Range<usize>, after: Option<usize>
         (Some(before), _) => before..at.end,
         (None, Some(after)) => at.start..after,
         (None, None) => {
-            // Its comma, if it has one, and the line that is empty then.
+            // Its comma, if it has one, and its line. The end of the line before stays: a comment may need it.
             let rest = text.get(at.end..).unwrap_or_default();
             let comma = rest.trim_start().starts_with(',').then(|| rest.len() - rest.trim_start().len() + 1);
-            let start = text.get(..at.start).unwrap_or_default().trim_end().len();
-            let end = at.end + comma.unwrap_or(0);
-            let blank = text.get(end..).unwrap_or_default();
-            start..end + (blank.len() - blank.trim_start().len())
+            text.get(..at.start).unwrap_or_default().trim_end().len()..at.end + comma.unwrap_or(0)
         }
     }
 }
