@@ -14,8 +14,9 @@ use crate::effect::{Class, Effect};
 use crate::facts::machine::Machine;
 use crate::folders::Folders;
 use crate::journal::{Entry, Journal, Outcome};
-use crate::judge::judge;
-use crate::policy::{self, Configuration, Decision, Held, Mistake};
+use crate::in_force::{self, InForce};
+use crate::judge::judge_by;
+use crate::policy::{self, Decision, Held};
 use crate::request::Report;
 
 /// The answer to a request.
@@ -25,10 +26,12 @@ pub fn answer(hook: &Hook, request: &Value) -> Reply {
         Err(what) => return Reply::Refuse(format!("guard: not run: {what}; tell the human")),
     };
     let folders = Folders::of_user();
+    let folder = asked.folder.clone().filter(|folder| folder.starts_with('/'));
+    let here = in_force::here();
     let scene = Scene {
-        configuration: Configuration::load(folders.as_ref()),
+        in_force: InForce::load(folders.as_ref(), folder.as_deref().map(Path::new).or(here.as_deref())),
         journal: Journal::of(folders.as_ref()),
-        folder: asked.folder.clone().filter(|folder| folder.starts_with('/')),
+        folder,
         rewrites: (hook.rewrites)(request),
         // The shell that the client starts is guard, and decides by itself.
         shells_are_guard: Kept::here().is_some(),
@@ -65,7 +68,7 @@ enum Fate {
 
 /// What an act is considered by.
 struct Scene<'a> {
-    configuration: Result<Configuration, Mistake>,
+    in_force: InForce,
     journal: Journal<'a>,
     folder: Option<String>,
     rewrites: bool,
@@ -79,11 +82,11 @@ impl Scene<'_> {
         }
         let request = doors::text_request(OsStr::new(&line(act)));
         let machine = self.folder.clone().map_or_else(Machine::here, Machine::at);
-        let report = judge(&request, &machine);
+        let report = judge_by(&request, &self.in_force.rules, &machine);
         if matches!(act, Act::Write(_)) && !lasts(&report) {
             return Fate::Goes;
         }
-        match policy::decide(&report, &self.configuration) {
+        match policy::decide(&report, &self.in_force.configuration) {
             Decision::Run => {
                 // What runs without a question runs without a record, too, if it must.
                 let _ = self.journal.append(&self.entry(&report, Outcome::Ran));

@@ -24,6 +24,13 @@ pub enum Subject {
         /// The shell that will run it.
         dialect: Dialect,
     },
+    /// A command for a shell that has run others before.
+    Session {
+        /// What the shell has by now: its variables and functions, as it writes them down.
+        before: String,
+        /// The command.
+        text: String,
+    },
     /// A program and its arguments, run without a shell.
     Arguments(Vec<String>),
     /// A script in another language, by its interpreter's argument list (`#!`) and its text.

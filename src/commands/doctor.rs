@@ -16,8 +16,8 @@ use crate::cli::Doctor;
 use crate::doors::shells;
 use crate::folders::Folders;
 use crate::human;
+use crate::in_force::{self, InForce};
 use crate::journal::Journal;
-use crate::policy::Configuration;
 
 /// What stands in the scratch folder, and must not go.
 const VICTIM: &str = "victim";
@@ -95,7 +95,11 @@ fn own_file(sheet: &mut Sheet) {
 }
 
 fn configuration(sheet: &mut Sheet, folders: &Folders) {
-    match Configuration::load(Some(folders)) {
+    let in_force = InForce::load(Some(folders), in_force::here().as_deref());
+    for note in &in_force.notes {
+        sheet.open("rules", &note.to_string(), "guard rules lint on that file");
+    }
+    match in_force.configuration {
         Ok(_) => sheet.good("configuration", &folders.configuration.join("config.yaml").display().to_string()),
         Err(mistake) => sheet.bad("configuration", &mistake.to_string(), "correct the file at that place"),
     }

@@ -14,6 +14,9 @@ use super::shells::Identity;
 /// The name of the file system that holds the real shells.
 pub const NAME: &str = "guard-shells";
 
+/// The name of guard's own file beside the real shells.
+pub const GUARD: &str = "guard";
+
 /// A shell that stands in every such namespace. Where it is not guard, there is none.
 const ALWAYS: &str = "/bin/sh";
 

@@ -7,6 +7,7 @@ pub mod direct;
 pub mod kept;
 pub mod options;
 pub mod script;
+pub mod session;
 pub mod shells;
 
 use std::ffi::{OsStr, OsString};
@@ -89,6 +90,17 @@ pub enum Plan {
         argv: Vec<OsString>,
         /// The one command that the shell would execute, where it need not be started for that.
         direct: Option<Direct>,
+    },
+    /// A bash that takes its commands one after the other, and asks about each.
+    Session {
+        /// The real shell.
+        path: PathBuf,
+        /// Its `argv[0]`.
+        name: OsString,
+        /// Its arguments.
+        arguments: Vec<OsString>,
+        /// Whether the commands come from a terminal.
+        terminal: bool,
     },
     /// A shell whose program was read from standard input.
     Input {
@@ -174,7 +186,8 @@ impl Errand {
             return Ok(Errand::program(arguments.get(1..).unwrap_or_default()));
         }
         if door == Door::Asked {
-            return Ok(Errand::asked(arguments.last().map_or(OsStr::new(""), OsString::as_os_str)));
+            let text = arguments.last().map_or(OsStr::new(""), OsString::as_os_str);
+            return Ok(if session::is_asked(argv) { Errand::asked_by_session(text) } else { Errand::asked(text) });
         }
         let argv0 = name_of(argv);
         let Some(shell) = shells::real_shell(argv0, configured) else {
@@ -220,6 +233,18 @@ impl Errand {
         Errand { door: "BASH_ENV", plan: Plan::Nothing, ..errand }
     }
 
+    /// What a session asks before it runs a command. What it has by then, variables and functions, is on standard
+    /// input as bash writes it down.
+    fn asked_by_session(text: &OsStr) -> Errand {
+        let before = script::read_input().unwrap_or_default();
+        let subject = match shell_subject(text.as_bytes().to_vec(), Dialect::Bash) {
+            Subject::Shell { text, .. } => Subject::Session { before: session::state(&before), text },
+            other => other,
+        };
+        let request = Request { subject, arguments: vec!["bash".to_owned()] };
+        Errand { door: "session", requests: vec![request], plan: Plan::Nothing }
+    }
+
     fn program(argv: &[OsString]) -> Errand {
         Errand { door: "--", requests: vec![program_request(argv)], plan: Plan::Program(argv.to_vec()) }
     }
@@ -239,12 +264,25 @@ impl Errand {
                 Ok(Errand::verbatim(shell, arguments, "script", Vec::new()))
             }
             Source::Script(at) => Errand::script(shell, arguments, at, &call, by_name),
-            Source::Input if io::stdin().is_terminal() => Err(Failure::new(
-                126,
-                "an interactive shell cannot be judged, so none was started; give a command with -c",
-            )),
+            Source::Input if io::stdin().is_terminal() => match session::fits(&shell, arguments) {
+                true => Ok(Errand::session(shell, arguments, true)),
+                false => Err(Failure::new(
+                    126,
+                    "an interactive shell of this kind, or with these options, cannot be judged, so none was started; \
+                     give a command with -c, or start bash",
+                )),
+            },
+            Source::Input if session::fits(&shell, arguments) && session::is_open() => {
+                Ok(Errand::session(shell, arguments, false))
+            }
             Source::Input => Errand::input(shell, arguments, &call),
         }
+    }
+
+    /// Nothing is judged yet: each command is, before it runs.
+    fn session(shell: RealShell, arguments: &[OsString], terminal: bool) -> Errand {
+        let plan = Plan::Session { path: shell.path, name: shell.name, arguments: arguments.to_vec(), terminal };
+        Errand { door: "session", requests: Vec::new(), plan }
     }
 
     fn text(shell: RealShell, arguments: &[OsString], at: usize) -> Errand {

@@ -157,6 +157,26 @@ impl Judged {
         }
     }
 
+    /// What was judged of the text from `start` on, with its places counted from there. What earlier text brings about
+    /// only there, such as a function that is called, has its place at the start.
+    fn since(self, start: usize) -> Judged {
+        fn shift(span: &mut Span, start: usize) {
+            let [from, to] = [span.start, span.end].map(|place| (place as usize).saturating_sub(start));
+            *span = Span::new(from, to);
+        }
+        fn shift_nodes(nodes: &mut [Node], start: usize) {
+            for node in nodes {
+                shift(&mut node.span, start);
+                shift_nodes(&mut node.children, start);
+            }
+        }
+        let Judged { class, mut findings, mut nodes } = self;
+        findings.iter_mut().for_each(|finding| shift(&mut finding.span, start));
+        nodes.retain(|node| node.span.end as usize > start);
+        shift_nodes(&mut nodes, start);
+        Judged { class, findings, nodes }
+    }
+
     fn merge(&mut self, other: Judged) {
         self.class = self.class.max(other.class);
         self.findings.extend(other.findings);

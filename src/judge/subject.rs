@@ -7,6 +7,7 @@ use crate::payload::{Carried, Language};
 use crate::request::{Request, Subject};
 use crate::rules::Carry;
 use crate::rules::schema::{Role, Where};
+use crate::shell::Dialect;
 use crate::span::Span;
 use crate::text::Text;
 
@@ -23,6 +24,13 @@ impl Judge<'_> {
                 }
                 let start = Start { context: Context::default(), arguments, dialect: *dialect };
                 (text.clone(), self.shell(&whole, &start, Where::Here, &mut ledger, 0))
+            }
+            Subject::Session { before, text } => {
+                let all = format!("{before}{text}");
+                let arguments = request.arguments.iter().map(|word| known(word)).collect();
+                let start = Start { context: Context::default(), arguments, dialect: Dialect::Bash };
+                let judged = self.shell(&Text::request(&all), &start, Where::Here, &mut ledger, 0);
+                (text.clone(), judged.since(before.len()))
             }
             Subject::Arguments(words) => self.arguments(words, &mut ledger),
             Subject::Program { words, script } => {

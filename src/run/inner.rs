@@ -17,7 +17,7 @@ use std::process;
 use guard::agents::environment;
 use guard::client;
 use guard::doors::kept::{self, Kept};
-use guard::doors::{Door, Errand, Plan, shells};
+use guard::doors::{Door, Errand, Plan, session, shells};
 use guard::folders::Folders;
 
 /// How many ancestors are looked at.
@@ -140,6 +140,10 @@ impl Process {
 /// How a shell goes on without a judgement, when it stands inside a judged command.
 pub fn plan(door: Door, argv: &[OsString]) -> Option<Plan> {
     if door != Door::Asked && !argv.first().is_some_and(|argv0| shells::started_as_shell(argv0)) {
+        return None;
+    }
+    // What a session is given is new, though the session itself has a mark for the sake of what its commands start.
+    if door == Door::Asked && session::is_asked(argv) {
         return None;
     }
     match Marks::here()?.standing() {

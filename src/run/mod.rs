@@ -8,6 +8,7 @@ mod direct;
 pub mod inner;
 #[cfg(target_os = "linux")]
 mod namespace;
+mod session;
 #[cfg(target_os = "linux")]
 mod substitute;
 mod supervise;
@@ -47,6 +48,7 @@ pub fn start(plan: Plan) -> Failure {
             }
             execute(&path, &argv)
         }
+        Plan::Session { path, name, arguments, terminal } => session::start(&path, name, &arguments, terminal),
         Plan::Input { path, before, text, after } => {
             let name = before.first().cloned().unwrap_or_default();
             with_text(&path, before, &text, name, after)

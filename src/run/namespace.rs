@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use guard::doors::kept::{Kept, NAME};
+use guard::doors::kept::{GUARD, Kept, NAME};
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
@@ -36,6 +36,9 @@ fn enter_here(guard: &Path, shells: &[PathBuf], folder: &Path) -> Result<(), Err
     mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_SLAVE, none)?;
     mount(Some(NAME), folder, Some("tmpfs"), MsFlags::MS_NOSUID | MsFlags::MS_NODEV, Some(LIMITS))?;
     fs::create_dir(folder.join("judged")).map_err(system::errno)?;
+    let own = folder.join(GUARD);
+    File::create_new(&own).map_err(system::errno)?;
+    mount(Some(guard), &own, none, MsFlags::MS_BIND, none)?;
     for shell in shells {
         let place = Kept::place(folder, shell);
         let parent = place.parent().map_or(Ok(()), fs::create_dir_all);
