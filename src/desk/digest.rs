@@ -117,6 +117,10 @@ impl Hash {
             Subject::Shell { text, dialect } => {
                 self.part(&format!("shell {dialect:?}"), steady(text).as_bytes());
             }
+            Subject::Session { before, text } => {
+                self.part("state", before.as_bytes());
+                self.part("command", steady(text).as_bytes());
+            }
             Subject::Arguments(words) => words.iter().for_each(|word| self.part("word", word.as_bytes())),
             Subject::Script { interpreter, text } => {
                 interpreter.iter().for_each(|word| self.part("interpreter", word.as_bytes()));
