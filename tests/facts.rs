@@ -173,6 +173,12 @@ fn a_step_before_can_change_what_was_looked_up() {
             "echo x > src/a.rs & rm src/a.rs",
             "eval 'echo x > src/a.rs'; rm src/a.rs",
             "shopt -s dotglob; rm -rf *",
+            ". ./nothing-here; git reset --hard",
+            "eval \"$X\"; git reset --hard",
+            "trap 'echo x > src/a.rs' DEBUG; git reset --hard",
+            "coproc { sleep 9; git reset --hard; }; echo x > src/a.rs",
+            "echo y > >(sleep 9; git reset --hard); echo x > src/a.rs",
+            "while sleep 60; do git checkout -- .; done",
             "watch -n 60 git checkout -- .",
             "bash -c 'echo x > README'; git reset --hard",
             "bash -c 'echo x > README; rm README'",
@@ -186,6 +192,24 @@ fn a_step_before_can_change_what_was_looked_up() {
             "rm src/a.rs && git checkout -- .",
         ],
     );
+}
+
+#[test]
+fn what_a_client_puts_around_a_command_does_not_matter() {
+    let place = Place::new();
+    fs::write(
+        place.home().join("snapshot.sh"),
+        "shopt -s expand_aliases\nhelp () { for x in 1 2; do echo $x; done; }\n",
+    )
+    .expect("it is written");
+    for (command, class) in [("git checkout -- .", "mutating"), ("echo x > README; git reset --hard", "destructive")] {
+        let text = format!(
+            "source {}/snapshot.sh 2>/dev/null || true && \\builtin shopt -u extglob 2>/dev/null || true && \
+             eval '{command}' < /dev/null && pwd -P >| /tmp/guard-test-cwd",
+            place.home().display()
+        );
+        assert_eq!(place.check(&[], &text), class, "{text}");
+    }
 }
 
 #[test]

@@ -31,8 +31,9 @@ pub struct Amount {
 }
 
 /// The paths that a pattern fits, in order, without symbolic links on the way to them; `None` when the budget is
-/// spent before all are found. Names that begin with a dot fit `*` only when `hidden` ones are wanted.
-pub fn expand(pattern: &str, hidden: bool, budget: &Budget) -> Option<Vec<PathBuf>> {
+/// spent before all are found. Names that begin with a dot or differ in case are found only where `all` are wanted that
+/// any shell may find.
+pub fn expand(pattern: &str, all: bool, budget: &Budget) -> Option<Vec<PathBuf>> {
     let mut found: BTreeSet<PathBuf> = BTreeSet::from([PathBuf::from("/")]);
     for name in pattern.split('/').filter(|name| !matches!(*name, "" | ".")) {
         let mut next = BTreeSet::new();
@@ -41,7 +42,7 @@ pub fn expand(pattern: &str, hidden: bool, budget: &Budget) -> Option<Vec<PathBu
                 ".." => next
                     .extend(path.canonicalize().ok().map(|real| real.parent().map(Path::to_path_buf).unwrap_or(real))),
                 "**" => folders(path, budget, &mut next)?,
-                name if glob::is_pattern(name.as_bytes()) => fitting(path, name, hidden, budget, &mut next)?,
+                name if glob::is_pattern(name.as_bytes()) => fitting(path, name, all, budget, &mut next)?,
                 name => {
                     budget.spend()?;
                     let path = path.join(plain(name));
@@ -70,13 +71,17 @@ pub fn plain(name: &str) -> String {
     plain
 }
 
-fn fitting(folder: &Path, pattern: &str, hidden: bool, budget: &Budget, found: &mut BTreeSet<PathBuf>) -> Option<()> {
+fn fitting(folder: &Path, pattern: &str, all: bool, budget: &Budget, found: &mut BTreeSet<PathBuf>) -> Option<()> {
     let Ok(entries) = fs::read_dir(folder) else { return Some(()) };
     for entry in entries.flatten() {
         budget.spend()?;
         let name = entry.file_name();
-        let passed_over = !hidden && name.as_bytes().starts_with(b".") && !pattern.starts_with('.');
-        if !passed_over && glob::matches(pattern.as_bytes(), name.as_bytes()) {
+        let passed_over = !all && name.as_bytes().starts_with(b".") && !pattern.starts_with('.');
+        let fits = match all {
+            true => glob::matches(pattern.to_lowercase().as_bytes(), name.to_string_lossy().to_lowercase().as_bytes()),
+            false => glob::matches(pattern.as_bytes(), name.as_bytes()),
+        };
+        if !passed_over && fits {
             found.insert(entry.path());
         }
     }
@@ -168,7 +173,7 @@ impl Measure<'_> {
 
 /// Whether git holds everything that a pattern fits, or it can be made again.
 pub fn is_kept(pattern: &str, held: Held, home: Option<&Path>, budget: &Budget) -> Option<bool> {
-    // A shell may be set up so that patterns fit hidden names, too.
+    // A shell may be set up so that patterns fit hidden names, or any case.
     let paths = expand(pattern, true, budget)?;
     let mut surveys: Vec<(PathBuf, Option<Survey<'_>>)> = Vec::new();
     for path in &paths {

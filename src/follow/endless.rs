@@ -42,7 +42,7 @@ impl<'a> Follower<'a, '_> {
     /// Follows a job that nobody waits for.
     pub(super) fn in_background<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> T {
         let waited = self.pace.waited;
-        let result = self.subshell(inner);
+        let result = self.beside(|follower| follower.subshell(inner));
         self.pace.waited = waited;
         self.pace.started += 1;
         result

@@ -157,7 +157,7 @@ impl<'a> Follower<'a, '_> {
     /// Follows the code of a trap.
     pub(super) fn run_trap(&mut self, trap: &Trap<'a>) {
         let outer = std::mem::replace(&mut self.source, trap.source);
-        self.evaluate_code(&trap.code, trap.span, None);
+        self.beside(|follower| follower.evaluate_code(&trap.code, trap.span, None));
         self.source = outer;
     }
 

@@ -43,6 +43,8 @@ pub(super) struct Follower<'a, 'f> {
     pub passed_loops: bool,
     /// How processes come and go.
     pub pace: Pace,
+    /// How many traps and jobs beside the others stand around the command at hand.
+    beside: u32,
     channels: ChannelId,
     depth: u32,
     work: u64,
@@ -126,6 +128,7 @@ impl<'a, 'f> Follower<'a, 'f> {
             searching: false,
             passed_loops: false,
             pace: Pace::default(),
+            beside: 0,
             channels: 0,
             depth: 0,
             work: 0,
@@ -158,6 +161,7 @@ impl<'a, 'f> Follower<'a, 'f> {
                 action: Action::Unreadable { because: "there is more of it than can be followed" },
                 span: self.source.text.source(),
                 context: Rc::default(),
+                in_order: false,
             };
             self.steps.push(step);
         }
@@ -177,6 +181,24 @@ impl<'a, 'f> Follower<'a, 'f> {
         result
     }
 
+    /// Whether what is followed now runs at most once, and behind what was followed before.
+    fn is_in_order(&self) -> bool {
+        let repeats = |frame: &Frame<'_>| match frame {
+            Frame::Loop { .. } => true,
+            Frame::Call(call) => call.body.is_some(),
+            Frame::Shell { .. } => false,
+        };
+        self.beside == 0 && self.state.registers.traps.is_empty() && !self.frames.iter().any(repeats)
+    }
+
+    /// Follows something that runs at a time of its own.
+    pub(super) fn beside<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> T {
+        self.beside += 1;
+        let result = inner(self);
+        self.beside -= 1;
+        result
+    }
+
     /// Adds a step.
     pub(super) fn push(&mut self, action: Action, span: Span) -> StepId {
         self.spend(64);
@@ -186,7 +208,8 @@ impl<'a, 'f> Follower<'a, 'f> {
         let id = self.steps.len();
         if !self.exhausted {
             let context = self.context();
-            self.steps.push(Step { action, span, context });
+            let in_order = self.is_in_order();
+            self.steps.push(Step { action, span, context, in_order });
         }
         id
     }

@@ -90,7 +90,7 @@ pub fn follow(text: &Text, start: &Start, facts: &dyn Facts) -> Followed {
 fn unparsed(text: &Text, start: &Start) -> Followed {
     let action = Action::Unreadable { because: "it does not parse as shell" };
     let context = Rc::new(start.context.clone());
-    Followed { steps: vec![Step { action, span: text.source(), context }], parsed: false }
+    Followed { steps: vec![Step { action, span: text.source(), context, in_order: false }], parsed: false }
 }
 
 impl Follower<'_, '_> {

@@ -165,14 +165,15 @@ impl<'a> Follower<'a, '_> {
         let channel = self.new_channel();
         let unknown = self.feed(Input::Unknown);
         self.deeper((), |follower| {
-            follower.subshell(|follower| {
+            let run = |follower: &mut Self| {
                 let streams = Rc::make_mut(&mut follower.state.registers.streams);
                 match output {
                     true => streams.set_read(0, unknown),
                     false => streams.set_write(1, Drain::Channel(channel)),
                 }
                 follower.script(script);
-            });
+            };
+            follower.beside(|follower| follower.subshell(run));
         });
         self.conditions = conditions;
         self.choices = outer;

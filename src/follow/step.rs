@@ -18,6 +18,9 @@ pub struct Step {
     pub span: Span,
     /// Where it runs.
     pub context: Rc<Context>,
+    /// Whether it runs at most once, and not before the steps in front of it have ended: it is in no loop, function,
+    /// trap or job beside the others, and no trap can come between.
+    pub in_order: bool,
 }
 
 /// What a step does.

@@ -7,7 +7,6 @@ mod carried;
 mod ledger;
 mod steps;
 mod subject;
-mod tangle;
 
 use crate::effect::{Class, Effect, Finding};
 use crate::facts::Facts;

@@ -38,13 +38,18 @@ impl Judge<'_> {
             })
             .collect();
         let mut inner = ledger.inner();
+        // Whether code ran that nobody has read.
+        let mut unread = false;
         for step in &followed.steps {
+            // What runs again or at a time of its own may run when all others have.
+            let settled = (!step.in_order).then(|| inner.note_change());
             let one = match &step.action {
                 Action::Command(command) => {
                     self.command(command, step.span, &step.context, place, Some(&texts), &mut inner, depth)
                 }
                 Action::Unreadable { because } => {
                     inner.note_printed(Default::default());
+                    unread = true;
                     Judged::opaque("shell.unreadable", step.span, because)
                 }
                 Action::Endless { because } => {
@@ -52,10 +57,17 @@ impl Judge<'_> {
                     Judged::endless(step.span, because)
                 }
                 Action::SourcedFile(path) => {
+                    unread = true;
                     let command = Command { argv: vec![source_word(step.span), path.clone()], ..Command::default() };
                     self.command(&command, step.span, &step.context, place, Some(&texts), &mut inner, depth)
                 }
             };
+            if let Some(changed) = settled {
+                inner.end_unsettled(changed || one.class > Class::ReadOnly);
+            }
+            if unread {
+                inner.note_change();
+            }
             judged.merge(one);
         }
         ledger.adopt(inner);

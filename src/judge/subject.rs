@@ -1,6 +1,6 @@
 //! What is asked for, as the first text or command to judge.
 
-use super::{Judge, Judged, Ledger, tangle};
+use super::{Judge, Judged, Ledger};
 use crate::follow::Start;
 use crate::follow::step::{Arg, Command, Context};
 use crate::payload::{Carried, Language};
@@ -19,9 +19,6 @@ impl Judge<'_> {
             Subject::Shell { text, dialect } => {
                 let whole = Text::request(text);
                 let arguments = request.arguments.iter().map(|word| known(word)).collect();
-                if tangle::is_tangled(text) {
-                    ledger.note_change();
-                }
                 let start = Start { context: Context::default(), arguments, dialect: *dialect };
                 (text.clone(), self.shell(&whole, &start, Where::Here, &mut ledger, 0))
             }
