@@ -64,6 +64,8 @@ pub enum Language {
     Applescript,
     /// PowerShell.
     Powershell,
+    /// PowerShell in UTF-16 and base64, as `-EncodedCommand` takes it.
+    PowershellEncoded,
     /// cmd.exe.
     Cmd,
     /// Tcl and expect.
@@ -119,7 +121,7 @@ impl Language {
             Language::Sed | Language::SedInPlace => "sed",
             Language::Jq => "jq",
             Language::Applescript => "AppleScript",
-            Language::Powershell => "PowerShell",
+            Language::Powershell | Language::PowershellEncoded => "PowerShell",
             Language::Cmd => "cmd",
             Language::Tcl => "Tcl",
             Language::Elisp => "Emacs Lisp",

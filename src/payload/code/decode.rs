@@ -25,6 +25,15 @@ pub fn base64(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
+/// UTF-16, low byte first.
+pub fn utf16(bytes: &[u8]) -> Option<String> {
+    let units: Vec<u16> = bytes
+        .chunks_exact(2)
+        .map(|pair| pair.iter().rev().fold(0, |unit, byte| unit << 8 | u16::from(*byte)))
+        .collect();
+    bytes.len().is_multiple_of(2).then(|| String::from_utf16(&units).ok())?
+}
+
 /// Hexadecimal digits; what is no digit is skipped.
 pub fn hex(text: &str) -> Option<Vec<u8>> {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(16)).collect();
@@ -74,6 +83,8 @@ mod tests {
     fn decodes() {
         assert_eq!(base64("cm0gLXJmIHNyYw==").as_deref(), Some(b"rm -rf src".as_slice()));
         assert_eq!(base64("cm0!"), None);
+        assert_eq!(utf16(b"r\0m\0").as_deref(), Some("rm"));
+        assert_eq!(utf16(b"r\0m"), None);
         assert_eq!(hex("726d").as_deref(), Some(b"rm".as_slice()));
         assert_eq!(hex("72:6d"), Some(b"rm".to_vec()));
         assert_eq!(hex("726"), None);

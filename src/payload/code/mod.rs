@@ -1,10 +1,11 @@
 //! Reads code in the languages that people write scripts in: what it deletes, writes, runs and sends.
 //!
 //! Takes code as an [`Arg`](crate::follow::step::Arg), gives an [`Outcome`]. A program is split into tokens and read
-//! into a tree by one mechanism for all languages ([`lexer`], [`parser`]), whose differences are data; then it is
-//! followed without running it ([`evaluate`]). What the functions of a language do stands in `rules/languages/*.yaml`.
+//! into a tree by one mechanism for all languages ([`lexer`], [`parser`]), whose differences are data; languages of
+//! commands have readers of their own ([`commands`]) that give the same tree. Then it is followed without running it ([`evaluate`]). What the functions of a language do stands in `rules/languages/*.yaml`.
 
 mod ast;
+mod commands;
 #[cfg(test)]
 mod compile;
 mod decode;
@@ -24,6 +25,7 @@ use crate::effect::Effect;
 use crate::follow::step::Arg;
 use crate::payload::{Language, Outcome};
 use crate::span::Span;
+use crate::text::Text;
 
 use library::Library;
 use source::Source;
@@ -42,14 +44,32 @@ pub fn read(language: Language, code: &Arg) -> Outcome {
         // Filters have no way to change anything.
         return Outcome::read_only();
     }
+    if language == Language::PowershellEncoded {
+        return encoded(code);
+    }
     let Some(library) = Library::of(language) else {
         return opaque(code, "runs code in a language that is not read");
     };
     let syntax = library.syntax();
-    let words = library::keywords(&syntax);
-    match parser::parse(&source, &syntax, &words, whole) {
+    let program = match syntax.form {
+        schema::Form::Expressions => parser::parse(&source, &syntax, &library::keywords(&syntax), whole),
+        form => commands::parse(&source, form, &library),
+    };
+    match program {
         Some(program) => evaluate::evaluate(&program, &source, library, language, &syntax, &library.traits()),
         None => opaque(code, "the program cannot be read"),
+    }
+}
+
+/// PowerShell in UTF-16 and base64.
+fn encoded(code: &Arg) -> Outcome {
+    let decoded = code.text().and_then(decode::base64).and_then(|bytes| decode::utf16(&bytes));
+    match decoded {
+        Some(text) => {
+            let text = Text::derived(text, code.span);
+            read(Language::Powershell, &Arg::known(text, code.span))
+        }
+        None => opaque(code, "runs encoded code that cannot be read"),
     }
 }
 

@@ -32,6 +32,10 @@ pub const ALIAS: &str = "alias:";
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Syntax {
+    /// What its statements are.
+    pub form: Form,
+    /// Whether a command that is not listed is a program.
+    pub programs: bool,
     /// What starts a comment to the end of the line.
     pub line_comments: Vec<String>,
     /// What starts and ends a comment.
@@ -72,6 +76,8 @@ pub struct Syntax {
     pub assign: Vec<String>,
     /// Operators that add to what stands left.
     pub append: Vec<String>,
+    /// Operators that make a range of two numbers, besides `..`.
+    pub ranges: Vec<String>,
     /// Operators that hand what stands left to the call that stands right.
     pub pipes: Vec<String>,
     /// Which calls need no parentheses.
@@ -82,6 +88,8 @@ pub struct Syntax {
     pub names_are_calls: bool,
     /// Whether `{ … }` or `do … end` behind a call is a function that it gets.
     pub trailing_blocks: bool,
+    /// Whether the parameters of such a `do` stand on the rest of its line.
+    pub line_parameters: bool,
     /// Whether a statement may be followed by its condition or loop (`die if $x`).
     pub modifiers: bool,
     /// Whether `x => y` is a function.
@@ -100,6 +108,25 @@ pub struct Syntax {
     pub topic: String,
     /// Where code begins in a file of text (`<?php`); empty when all of it is code.
     pub opening_tag: String,
+}
+
+/// What the statements of a language are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// Expressions, described by all that follows.
+    #[default]
+    Expressions,
+    /// Pipelines of commands whose parameters have names (PowerShell).
+    Cmdlets,
+    /// Command lines (cmd).
+    Batch,
+    /// Words, of which some are code (Tcl).
+    Tcl,
+    /// Sentences (AppleScript).
+    Sentences,
+    /// Lists of which the first element is called (Lisp).
+    Lisp,
 }
 
 /// A form of string literal.
@@ -375,6 +402,12 @@ pub struct Traits {
     pub transparent: Vec<String>,
     /// Ends of names of functions that change nothing (`Error`).
     pub pure_ends: Vec<String>,
+    /// What options start with, where they are arguments like any other.
+    pub option_start: String,
+    /// Parameters of commands that have no value.
+    pub switches: Vec<String>,
+    /// Parameters of commands that have one, for those who shorten them.
+    pub options: Vec<String>,
 }
 
 /// What a call does.

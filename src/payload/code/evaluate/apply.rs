@@ -145,7 +145,7 @@ impl Evaluator<'_> {
                     true => Vec::new(),
                     false => self.variables.get(&self.syntax.topic).cloned().into_iter().collect(),
                 },
-                slot => site.slot(slot).into_iter().filter(is_path).collect(),
+                slot => site.slot(slot).into_iter().filter(|value| is_path(value) && !self.is_option(value)).collect(),
             };
             given.push((role, !values.is_empty()));
             for value in values {
@@ -159,6 +159,12 @@ impl Evaluator<'_> {
                 self.use_path(role, &Value::unknown(), site.span);
             }
         }
+    }
+
+    /// Whether an argument is an option of a command rather than what it works on.
+    fn is_option(&self, value: &Value) -> bool {
+        let start = self.traits.option_start.as_str();
+        !start.is_empty() && value.as_text().is_some_and(|text| text.starts_with(start))
     }
 
     fn runs(&mut self, meaning: &Meaning, site: &Site<'_>) {
@@ -418,7 +424,7 @@ fn is_class(name: &str) -> bool {
     name.rsplit('.').next().is_some_and(|last| last.starts_with(char::is_uppercase))
 }
 
-fn is_shell(program: &str) -> bool {
+pub(super) fn is_shell(program: &str) -> bool {
     let name = program.rsplit('/').next().unwrap_or(program);
     matches!(name, "sh" | "bash" | "dash" | "zsh" | "ksh" | "ash")
 }

@@ -293,7 +293,35 @@ impl Evaluator<'_> {
             site.receiver = Some(Value::Named(name.strip_suffix(last).unwrap_or("").trim_end_matches('.').into()));
             return self.apply(&meanings, site);
         }
+        if self.syntax.programs && !name.contains("..") && self.is_program(name) {
+            return self.call_program(site);
+        }
         self.by_verb(last, self.traits.effect.unwrap_or(Effect::Delete), site)
+    }
+
+    /// Whether a command that nothing is known of can be a program: no `Verb-Noun`, no member of a type.
+    fn is_program(&self, name: &str) -> bool {
+        let written = name.split_once('-').is_some_and(|(verb, _)| self.traits.verbs.iter().any(|known| known == verb));
+        !written && !name.starts_with(['$', '%', '@'])
+    }
+
+    /// A command of the shell that this language is: a program and its words.
+    fn call_program(&mut self, site: Site<'_>) -> Value {
+        let name = self.source.slice(site.span);
+        let written = name.as_str();
+        let quotes = written.len() - written.trim_start_matches(['"', '\'']).len();
+        let name = name.slice(quotes, written.trim_end_matches(['"', '\'']).len().max(quotes));
+        let piped = site.named.iter().find(|(key, _)| key == "|").map(|(_, value)| value.clone());
+        let mut words = vec![Value::text(name)];
+        words.extend(site.positional.iter().cloned());
+        if let (Some(value), true) = (piped, words.len() == 1) {
+            let shell = words.first().and_then(Value::as_text).is_some_and(super::apply::is_shell);
+            if shell {
+                self.run_shell(value, site.span);
+            }
+        }
+        self.run_program(words, site.span);
+        Value::unknown()
     }
 
     pub(super) fn call_method(&mut self, receiver: Value, name: &str, mut site: Site<'_>) -> Value {

@@ -72,7 +72,10 @@ impl Parser<'_> {
     pub(super) fn function_here(&mut self) -> Node {
         let start = self.here();
         let mut name = None;
-        while self.is_kind(|kind| matches!(kind, TokenKind::Name)) && self.keyword() != Some(Keyword::Do) {
+        // `fn x, y -> … end`
+        let nameless = self.syntax.blocks == Blocks::End
+            && (self.is_symbol_at(self.at + 1, "->") || self.is_symbol_at(self.at + 1, ","));
+        while !nameless && self.is_kind(|kind| matches!(kind, TokenKind::Name)) && self.keyword() != Some(Keyword::Do) {
             name = Some(self.text().to_owned());
             self.at += 1;
             if !self.is_symbol(".") && !self.is_symbol(":") && !self.is_symbol("::") {

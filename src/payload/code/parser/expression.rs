@@ -155,6 +155,9 @@ impl Parser<'_> {
         if listed(&self.syntax.pipes) {
             return Some((Operator::Pipe, PIPE));
         }
+        if listed(&self.syntax.ranges) {
+            return Some((Operator::Other, ADDITIVE));
+        }
         if listed(&self.syntax.concat) {
             return Some((Operator::Join, ADDITIVE));
         }

@@ -118,7 +118,8 @@ impl Parser<'_> {
                     let arguments = self.bare_arguments();
                     return Ok(self.called(member, arguments));
                 }
-                if self.syntax.members_are_calls && !(constant && self.text_of(operator) == "::") {
+                let names = self.text_of(operator) == "::" || !self.syntax.names_are_calls;
+                if self.syntax.members_are_calls && !(constant && names) {
                     return Ok(self.called(member, Vec::new()));
                 }
                 Ok(member)
@@ -285,6 +286,13 @@ impl Parser<'_> {
             self.at = (close + 1).min(self.tokens.len());
         } else if self.is_symbol("||") {
             self.at += 1;
+        } else if self.syntax.line_parameters && !braces {
+            let mut close = self.at;
+            while self.tokens.get(close).is_some_and(|token| !token.fresh) {
+                close += 1;
+            }
+            parameters = self.parameters(close);
+            self.at = close;
         }
         let body = self.statements(if braces { Stop::Bracket } else { Stop::Word });
         Node::new(Kind::Function(Rc::new(Function { name: None, parameters, body })), self.since(start))

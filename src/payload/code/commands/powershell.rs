@@ -1,0 +1,558 @@
+//! PowerShell: pipelines of commands and expressions, blocks and functions.
+
+mod expression;
+
+use super::super::ast::{Argument, Kind, Node, Part};
+use super::super::library::Library;
+use super::super::schema::Traits;
+use super::Statements;
+use super::cursor::{Cursor, assign, block, branch, call, function, nothing, plain, repeat};
+
+/// Reads all statements.
+pub fn read(cursor: &mut Cursor<'_>, calls: &Library) -> Statements {
+    let traits = calls.traits();
+    let mut reader = Reader { cursor, calls, traits: &traits };
+    reader.statements(None)
+}
+
+struct Reader<'c, 'a> {
+    cursor: &'c mut Cursor<'a>,
+    calls: &'c Library,
+    traits: &'c Traits,
+}
+
+impl Reader<'_, '_> {
+    fn blank(&mut self) {
+        loop {
+            self.cursor.while_is(|c| c == ' ' || c == '\t' || c == '\r');
+            if self.cursor.take("`\n") || self.cursor.take("`\r\n") {
+                continue;
+            }
+            if self.cursor.take("<#") {
+                self.cursor.skip_past("#>");
+                continue;
+            }
+            if self.cursor.stands("#") {
+                self.cursor.skip_line();
+            }
+            return;
+        }
+    }
+
+    fn blank_lines(&mut self) {
+        loop {
+            self.blank();
+            if self.cursor.while_is(|c| c.is_whitespace() || c == ';').is_empty() {
+                return;
+            }
+        }
+    }
+
+    /// Statements up to `close`, which is consumed, or to the end.
+    fn statements(&mut self, close: Option<char>) -> Vec<Node> {
+        let mut nodes = Vec::new();
+        loop {
+            self.blank_lines();
+            match self.cursor.peek() {
+                _ if self.cursor.broken => return nodes,
+                None => {
+                    self.cursor.broken |= close.is_some();
+                    return nodes;
+                }
+                next if next == close => {
+                    self.cursor.next();
+                    return nodes;
+                }
+                Some(_) => {
+                    let before = self.cursor.at;
+                    nodes.extend(self.deeper(Self::statement));
+                    if self.cursor.at == before {
+                        self.cursor.understood = false;
+                        self.cursor.next();
+                    }
+                }
+            }
+        }
+    }
+
+    fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> T {
+        self.cursor.enter();
+        let result = read(self);
+        self.cursor.leave();
+        result
+    }
+
+    fn statement(&mut self) -> Option<Node> {
+        let start = self.cursor.at;
+        let rest = self.cursor.rest();
+        let length = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
+        let word = rest.get(..length).unwrap_or("").to_ascii_lowercase();
+        let behind = rest.get(length..).unwrap_or("").trim_start();
+        let keyword = match word.as_str() {
+            "if" | "elseif" | "while" | "switch" | "foreach" | "for" | "until" => behind.starts_with('('),
+            "else" | "try" | "finally" | "do" | "begin" | "process" | "end" | "trap" | "catch" | "dynamicparam" => {
+                behind.starts_with(['{', '['])
+            }
+            "function" | "filter" | "param" | "return" | "throw" | "exit" | "break" | "continue" | "using"
+            | "class" | "enum" => true,
+            _ => false,
+        };
+        let glued = rest.get(length..).is_some_and(|behind| behind.starts_with(['-', '.', '\\', '/', '_', ':']));
+        if !keyword || glued {
+            return self.chain();
+        }
+        self.cursor.at += length;
+        self.blank();
+        Some(match word.as_str() {
+            "foreach" => return self.for_each(start),
+            "for" => {
+                self.cursor.next();
+                let head = self.statements(Some(')'));
+                self.blank_lines();
+                let body = self.body();
+                let over = nothing(start);
+                block(
+                    head.into_iter().chain([repeat(None, over, body, self.cursor.since(start))]).collect(),
+                    self.cursor.since(start),
+                )
+            }
+            "if" | "elseif" | "while" | "switch" | "until" => {
+                self.cursor.next();
+                let mut nodes = self.statements(Some(')'));
+                self.blank_lines();
+                if self.cursor.stands("{") {
+                    nodes.push(self.body());
+                }
+                branch(nodes, self.cursor.since(start))
+            }
+            "function" | "filter" => return self.define(start),
+            "param" => {
+                self.parameters();
+                return None;
+            }
+            "return" | "throw" | "exit" => return self.chain(),
+            "break" | "continue" | "using" => {
+                self.cursor.skip_line();
+                return None;
+            }
+            "class" | "enum" => {
+                self.cursor.while_is(|c| c != '{' && c != '\n');
+                branch(vec![self.body()], self.cursor.since(start))
+            }
+            _ => {
+                // `catch [Type] { … }`
+                self.cursor.while_is(|c| c != '{' && c != '\n');
+                branch(vec![self.body()], self.cursor.since(start))
+            }
+        })
+    }
+
+    /// `{ … }`
+    fn body(&mut self) -> Node {
+        let start = self.cursor.at;
+        if !self.cursor.take("{") {
+            return nothing(start);
+        }
+        let nodes = self.deeper(|reader| reader.statements(Some('}')));
+        block(nodes, self.cursor.since(start))
+    }
+
+    /// `foreach ($x in pipeline) { … }`
+    fn for_each(&mut self, start: usize) -> Option<Node> {
+        self.cursor.next();
+        self.blank_lines();
+        let pattern = self.deeper(Self::operand);
+        self.blank_lines();
+        if self.cursor.stands("in") {
+            self.cursor.at += 2;
+        }
+        let over = self.statements(Some(')'));
+        let over = block(over, self.cursor.since(start));
+        self.blank_lines();
+        let body = self.body();
+        Some(repeat(pattern, over, body, self.cursor.since(start)))
+    }
+
+    fn define(&mut self, start: usize) -> Option<Node> {
+        let name = self.cursor.while_is(|c| !c.is_whitespace() && c != '(' && c != '{').to_ascii_lowercase();
+        self.blank_lines();
+        let mut parameters = if self.cursor.stands("(") { self.parameters() } else { Vec::new() };
+        self.blank_lines();
+        if !self.cursor.take("{") {
+            return None;
+        }
+        self.blank_lines();
+        if self.cursor.rest().get(..5).is_some_and(|word| word.eq_ignore_ascii_case("param")) {
+            self.cursor.at += 5;
+            self.blank_lines();
+            parameters = self.parameters();
+        }
+        let body = self.deeper(|reader| reader.statements(Some('}')));
+        Some(function(Some(name), parameters, body, self.cursor.since(start)))
+    }
+
+    /// `($a, [string]$b = 1)`: the variables.
+    fn parameters(&mut self) -> Vec<Node> {
+        let mut names = Vec::new();
+        if !self.cursor.take("(") {
+            return names;
+        }
+        let nodes = self.deeper(|reader| {
+            let mut nodes = Vec::new();
+            loop {
+                reader.blank_lines();
+                match reader.cursor.peek() {
+                    None => {
+                        reader.cursor.broken = true;
+                        return nodes;
+                    }
+                    Some(')') => {
+                        reader.cursor.next();
+                        return nodes;
+                    }
+                    Some('[') => {
+                        // A type or an attribute.
+                        reader.cursor.skip_past("]");
+                    }
+                    Some('$') => nodes.extend(reader.deeper(Self::parameter)),
+                    Some(_) => {
+                        reader.cursor.next();
+                    }
+                }
+            }
+        });
+        for node in nodes {
+            match node.kind {
+                Kind::Assign(inner) => names.push(inner.target),
+                Kind::Name(_) => names.push(node),
+                _ => {}
+            }
+        }
+        names
+    }
+
+    /// One parameter with its default.
+    fn parameter(&mut self) -> Option<Node> {
+        let start = self.cursor.at;
+        let target = self.operand()?;
+        self.blank();
+        if !self.cursor.take("=") {
+            return Some(target);
+        }
+        self.blank();
+        let value = self.expression().unwrap_or_else(|| nothing(start));
+        Some(assign(target, value, false, self.cursor.since(start)))
+    }
+
+    /// Pipelines joined by `&&` and `||`.
+    fn chain(&mut self) -> Option<Node> {
+        let start = self.cursor.at;
+        let mut nodes = Vec::new();
+        loop {
+            nodes.extend(self.pipeline());
+            self.blank();
+            if self.cursor.take("&&") || self.cursor.take("||") {
+                self.blank_lines();
+                continue;
+            }
+            if self.cursor.stands("&") && !self.cursor.stands("&&") {
+                self.cursor.next();
+            }
+            break;
+        }
+        match nodes.len() {
+            0 | 1 => nodes.pop(),
+            _ => Some(block(nodes, self.cursor.since(start))),
+        }
+    }
+
+    fn pipeline(&mut self) -> Option<Node> {
+        let start = self.cursor.at;
+        let mut value = self.element(None)?;
+        loop {
+            self.blank();
+            // A pipe may go on behind a line end.
+            if self.cursor.stands("||") || !self.cursor.take("|") {
+                break;
+            }
+            self.blank_lines();
+            let before = self.cursor.at;
+            match self.deeper(|reader| reader.element(Some(value.clone()))) {
+                Some(node) => value = node,
+                None => break,
+            }
+            if self.cursor.at == before || self.cursor.broken {
+                break;
+            }
+        }
+        let span = self.cursor.since(start);
+        Some(Node::new(value.kind, if value.span == Default::default() { span } else { value.span }))
+    }
+
+    /// A command or an expression, with what is piped into it.
+    fn element(&mut self, piped: Option<Node>) -> Option<Node> {
+        let start = self.cursor.at;
+        let next = self.cursor.peek()?;
+        if matches!(next, '&' | '.')
+            && self.cursor.second().is_some_and(|c| c.is_whitespace() || matches!(c, '$' | '"' | '\'' | '(' | '{'))
+        {
+            self.cursor.next();
+            self.blank();
+            let callee = self.deeper(Self::operand)?;
+            return Some(self.call_value(callee, piped, start));
+        }
+        let expression = matches!(next, '$' | '"' | '\'' | '@' | '(' | '[' | '{' | '!' | ',' | '+')
+            || next.is_ascii_digit()
+            || (next == '-'
+                && self
+                    .cursor
+                    .second()
+                    .is_some_and(|c| c.is_ascii_digit() || matches!(c, '$' | '(' | 'j' | 'n' | 's')));
+        if !expression {
+            return self.command(piped, start);
+        }
+        let left = self.expression()?;
+        self.blank();
+        for (operator, append) in [("+=", true), ("-=", false), ("*=", false), ("??=", false), ("=", false)] {
+            if self.cursor.stands(operator) && !self.cursor.stands("==") {
+                self.cursor.at += operator.len();
+                self.blank_lines();
+                let value = self.deeper(Self::statement).unwrap_or_else(|| nothing(start));
+                return Some(assign(left, value, append, self.cursor.since(start)));
+            }
+        }
+        self.redirected(left, start)
+    }
+
+    /// `& $x arguments`: a program, a function or a block that is computed.
+    fn call_value(&mut self, callee: Node, piped: Option<Node>, start: usize) -> Node {
+        match callee.literal() {
+            Some(name) => {
+                let span = callee.span;
+                self.command_of(&name, span, piped, start)
+            }
+            None => {
+                let mut arguments = self.words();
+                arguments.extend(piped.map(plain));
+                call(callee, arguments)
+            }
+        }
+    }
+
+    fn command(&mut self, piped: Option<Node>, start: usize) -> Option<Node> {
+        let head = self.word()?;
+        let span = head.span;
+        match head.literal() {
+            Some(name) => Some(self.command_of(&name, span, piped, start)),
+            None => {
+                let mut arguments = self.words();
+                arguments.extend(piped.map(plain));
+                Some(call(head, arguments))
+            }
+        }
+    }
+
+    /// A command by its name, with the arguments that follow.
+    fn command_of(&mut self, name: &str, span: crate::span::Span, piped: Option<Node>, start: usize) -> Node {
+        let lower = name.to_ascii_lowercase();
+        let own = self.calls.alias(&lower).unwrap_or(&lower);
+        let (verb, noun) = own.split_once('-').unwrap_or((own, ""));
+        let cmdlet = self.calls.function(own).is_some()
+            || (!noun.is_empty() && verb.chars().chain(noun.chars()).all(|c| c.is_ascii_alphanumeric()));
+        if !cmdlet {
+            let mut arguments = self.words();
+            arguments.extend(piped.map(|value| Argument { name: Some("|".to_owned()), value }));
+            let node = self.cursor.call(&lower, span, arguments);
+            return self.redirected(node, start).unwrap_or_else(|| nothing(start));
+        }
+        let own = own.to_owned();
+        let mut arguments = self.parameters_of_command();
+        if let Some(value) = piped {
+            let takes_block = arguments.iter().any(|argument| matches!(argument.value.kind, Kind::Function(_)));
+            arguments.push(Argument { name: (!takes_block).then(|| "|".to_owned()), value });
+        }
+        let node = self.cursor.call(&own, span, arguments);
+        self.redirected(node, start).unwrap_or_else(|| nothing(start))
+    }
+
+    /// The words behind a program's name.
+    fn words(&mut self) -> Vec<Argument> {
+        let mut arguments = Vec::new();
+        while !self.ends() {
+            let before = self.cursor.at;
+            match self.deeper(Self::argument) {
+                Some(node) => arguments.push(plain(node)),
+                None => break,
+            }
+            if self.cursor.at == before {
+                break;
+            }
+        }
+        arguments
+    }
+
+    /// The arguments of a cmdlet: `-Name value`, switches and values.
+    fn parameters_of_command(&mut self) -> Vec<Argument> {
+        let mut arguments = Vec::new();
+        while !self.ends() {
+            let before = self.cursor.at;
+            let dashed = self.cursor.stands("-") && self.cursor.second().is_some_and(|c| c.is_ascii_alphabetic());
+            if !dashed {
+                match self.deeper(Self::argument) {
+                    Some(node) => arguments.push(plain(node)),
+                    None => break,
+                }
+            } else {
+                self.cursor.next();
+                let name = self.cursor.while_is(|c| c.is_ascii_alphanumeric()).to_ascii_lowercase();
+                let glued = self.cursor.take(":");
+                let switch = self.traits.switches.iter().any(|switch| switch.starts_with(&name)) && !glued;
+                if switch || self.ends() || (self.cursor.stands("-") && !glued) {
+                    let full = self.traits.switches.iter().find(|switch| switch.starts_with(&name));
+                    let value = Node::new(Kind::Truth(true), self.cursor.since(before));
+                    arguments.push(Argument { name: Some(full.cloned().unwrap_or(name)), value });
+                } else {
+                    let full = self.traits.options.iter().find(|option| option.starts_with(&name));
+                    let name = full.cloned().unwrap_or(name);
+                    match self.deeper(Self::argument) {
+                        Some(value) => arguments.push(Argument { name: Some(name), value }),
+                        None => break,
+                    }
+                }
+            }
+            if self.cursor.at == before || self.cursor.broken {
+                break;
+            }
+        }
+        arguments
+    }
+
+    /// Whether the command ends here.
+    fn ends(&mut self) -> bool {
+        self.blank();
+        let redirects = || {
+            let rest = self.cursor.rest().trim_start_matches(|c: char| c.is_ascii_digit() || c == '*');
+            rest.starts_with('>')
+        };
+        matches!(self.cursor.peek(), None | Some('\n' | ';' | '|' | ')' | '}' | '&' | '<')) || redirects()
+    }
+
+    /// An argument: a word, or words with commas between them.
+    fn argument(&mut self) -> Option<Node> {
+        let start = self.cursor.at;
+        let first = self.word()?;
+        let mut list = vec![first];
+        loop {
+            self.blank();
+            if !self.cursor.take(",") {
+                break;
+            }
+            self.blank_lines();
+            match self.word() {
+                Some(word) => list.push(word),
+                None => break,
+            }
+        }
+        match list.len() {
+            1 => list.pop(),
+            _ => Some(Node::new(Kind::List(list), self.cursor.since(start))),
+        }
+    }
+
+    /// A word of a command.
+    fn word(&mut self) -> Option<Node> {
+        let start = self.cursor.at;
+        match self.cursor.peek()? {
+            '(' | '{' | '@' => return self.deeper(Self::operand),
+            '$' | '"' | '\'' => {
+                let node = self.deeper(Self::operand)?;
+                if self.at_word_end() {
+                    return Some(node);
+                }
+                let mut parts = vec![Part::Code(node)];
+                self.bare(&mut parts);
+                return Some(Node::new(Kind::Text(parts), self.cursor.since(start)));
+            }
+            _ => {}
+        }
+        let mut parts = Vec::new();
+        self.bare(&mut parts);
+        if parts.is_empty() {
+            return None;
+        }
+        Some(Node::new(Kind::Text(parts), self.cursor.since(start)))
+    }
+
+    fn at_word_end(&self) -> bool {
+        self.cursor
+            .peek()
+            .is_none_or(|c| c.is_whitespace() || matches!(c, ';' | '|' | ')' | '}' | ',' | '&' | '>' | '='))
+    }
+
+    /// The bare characters of a word, with the variables in it.
+    fn bare(&mut self, parts: &mut Vec<Part>) {
+        let mut from = self.cursor.at;
+        while let Some(c) = self.cursor.peek() {
+            let at = self.cursor.at;
+            if c.is_whitespace() || matches!(c, ';' | '|' | ')' | '}' | ',' | '(' | '{' | '&' | '>' | '<') {
+                break;
+            }
+            match c {
+                '`' => {
+                    self.cursor.known(from, at, parts);
+                    self.cursor.next();
+                    from = self.cursor.at;
+                    self.cursor.next();
+                }
+                '$' | '"' | '\'' => {
+                    self.cursor.known(from, at, parts);
+                    match self.deeper(Self::simple) {
+                        Some(node) => match node.kind {
+                            Kind::Text(inner) => parts.extend(inner),
+                            kind => parts.push(Part::Code(Node::new(kind, node.span))),
+                        },
+                        None => {
+                            self.cursor.next();
+                        }
+                    }
+                    from = self.cursor.at;
+                }
+                _ => {
+                    self.cursor.next();
+                }
+            }
+        }
+        self.cursor.known(from, self.cursor.at, parts);
+    }
+
+    /// `> file` behind a command.
+    fn redirected(&mut self, node: Node, start: usize) -> Option<Node> {
+        let mut nodes = vec![node];
+        loop {
+            self.blank();
+            let rest = self.cursor.rest();
+            let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == '*').len();
+            if !rest.get(digits..).is_some_and(|rest| rest.starts_with('>')) {
+                break;
+            }
+            self.cursor.at += digits;
+            self.cursor.while_is(|c| c == '>');
+            if self.cursor.take("&1") || self.cursor.take("&2") {
+                continue;
+            }
+            self.blank();
+            let Some(target) = self.deeper(Self::word) else { break };
+            if !matches!(&target.kind, Kind::Nothing) {
+                let place = target.span;
+                nodes.push(self.cursor.call("out-file", place, vec![plain(target)]));
+            }
+        }
+        match nodes.len() {
+            1 => nodes.pop(),
+            _ => {
+                nodes.rotate_left(1);
+                Some(block(nodes, self.cursor.since(start)))
+            }
+        }
+    }
+}
