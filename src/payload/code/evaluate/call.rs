@@ -190,7 +190,8 @@ impl Evaluator<'_> {
 
     /// Calls a function of the program or of the language, by its name.
     pub(super) fn call_by_name(&mut self, name: &str, site: Site<'_>) -> Value {
-        let callee = self.name(name);
+        // The names of shells on Windows have no case.
+        let callee = if self.syntax.programs { self.name(&name.to_ascii_lowercase()) } else { self.name(name) };
         match callee {
             Value::Text(_) => Value::unknown(),
             other => self.call_value(other, site),
