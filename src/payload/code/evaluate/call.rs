@@ -179,6 +179,10 @@ impl Evaluator<'_> {
                     Value::unknown()
                 }
             },
+            Value::Unknown(_) if self.syntax.programs => {
+                self.opaque(site.span, "the command that is called is only known when it runs");
+                Value::unknown()
+            }
             Value::Object(ref object) if object.type_name == "pure" => Value::unknown(),
             // `(0, eval)(code)`
             Value::List(values) if !values.is_empty() => {
