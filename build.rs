@@ -21,6 +21,7 @@ mod payload {
     }
     pub mod language;
     pub mod role;
+    pub mod task_file;
 }
 
 #[path = "src/rules"]

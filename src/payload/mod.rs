@@ -16,6 +16,8 @@ pub mod role;
 pub mod secrets;
 pub mod sql;
 pub mod stores;
+pub mod task_file;
+pub mod tasks;
 pub mod words;
 
 use std::borrow::Cow;

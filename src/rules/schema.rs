@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::effect::{Class, Effect};
 use crate::payload::language::Language;
 use crate::stake::Work;
+use crate::payload::task_file::TaskFile;
 
 /// How the command line of a program or subcommand is read, and what it does.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -53,6 +54,34 @@ pub struct Form<'a> {
     pub overwrites: Vec<Condition<'a>>,
     /// Which work in a repository its effects throw away.
     pub loses: Option<Work>,
+    /// Where the tasks that it runs are kept.
+    #[serde(borrow)]
+    pub tasks: Option<Tasks<'a>>,
+}
+
+/// Where a program keeps the tasks that it runs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Tasks<'a> {
+    /// The form of the file.
+    pub of: TaskFile,
+    /// Its names; the first that there is counts.
+    #[serde(borrow)]
+    pub files: Vec<&'a str>,
+    /// The option that names another file; empty when there is none.
+    pub option: &'a str,
+    /// The tasks that run, whatever is asked for; otherwise the operands name them.
+    pub names: Vec<&'a str>,
+    /// Whether several operands name tasks.
+    pub several: bool,
+    /// Whether asking for nothing runs a task.
+    pub default: bool,
+    /// Options that lead elsewhere: with one of them, the file says nothing.
+    #[serde(borrow)]
+    pub unless: Vec<&'a str>,
+    /// Whether it looks in the folders above, too.
+    pub above: bool,
+    /// Whether it does something besides.
+    pub besides: bool,
 }
 
 /// A subcommand and its encoded [`Form`].

@@ -4,6 +4,7 @@ mod carried;
 mod paths;
 mod printed;
 mod program;
+mod tasks;
 mod uses;
 
 use std::borrow::Cow;
@@ -17,10 +18,11 @@ use super::stakes::Leaves;
 use super::{Assessment, World, destructive, judge_payload_path, pattern, request, unknown};
 use crate::effect::{Class, Effect, Finding};
 use crate::follow::step::{Arg, Command, Folder, FolderChange};
+use crate::payload::{Carried, Language};
 use crate::span::Span;
 use crate::stake::{Stake, What, Work};
 use carried::{combined, variables};
-use program::{family, just_made, program_name};
+use program::{family, just_made, program_name, script_words};
 
 /// Assesses a command. `span` is where it stands.
 pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
@@ -39,7 +41,7 @@ pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
         return assessment;
     };
     if let Some(left) = world.earlier.left_at(program, world.folder)
-        && let Some(assessment) = just_made(program, &left)
+        && let Some(assessment) = just_made(&command.argv, program, &left)
     {
         return assessment;
     }
@@ -55,7 +57,15 @@ pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
     };
     let known = family(name, world);
     let unknown = || {
-        let mut assessment = unknown::unknown_program(command, name, world, |code| carrier.carry(code));
+        let mut assessment = match script_words(program, world) {
+            Some(interpreter) => {
+                let words = interpreter.into_iter().chain(command.argv.iter().cloned()).collect();
+                let mut assessment = Assessment::new(Class::ReadOnly);
+                assessment.carried.push(carrier.carry(Carried::Arguments(words)));
+                assessment
+            }
+            None => unknown::unknown_program(command, name, world, |code| carrier.carry(code)),
+        };
         variables(command, &[], &carrier, world, &mut assessment);
         assessment
     };
@@ -96,7 +106,7 @@ impl<'a> Assessor<'a, '_> {
         if self.reading.help {
             return assessment;
         }
-        let Some(form) = self.reading.forms.pop() else { return assessment };
+        let Some(mut form) = self.reading.forms.pop() else { return assessment };
         self.enter_folders();
         let folder = self.carrier.folder.clone();
         let world = World { folder: &folder, ..*self.world };
@@ -112,6 +122,21 @@ impl<'a> Assessor<'a, '_> {
         let lives_on = form.carries.unless.iter().any(|condition| asked.holds(condition));
         self.carrier.place = combined(world.place, form.carries.context, lives_on);
 
+        let overwrites = form.overwrites.iter().any(|condition| asked.holds(condition));
+        let tasks = if self.class_limit.is_none() { self.tasks(&form, &world) } else { None };
+        self.reading.forms.pop();
+        if let Some(found) = &tasks {
+            // What the tasks do is known: their names, and what is said of any task, do not count.
+            form.base = form.base.filter(|_| form.tasks.as_ref().is_some_and(|tasks| tasks.besides));
+            form.carries.at_least = None;
+            uses.retain(|used| !tasks::names_a_task(used));
+            self.reading.given.retain(|given| !matches!(given.role, Role::File(Language::Make)));
+            self.reading.unknown_subcommand = None;
+            self.reading.command = None;
+            assessment.raise(if found.unknown { Class::Mutating } else { Class::ReadOnly });
+            assessment.unrecognised |= found.unknown;
+        }
+        self.reading.forms.push(form.clone());
         self.base(&form, &mut assessment);
         self.clauses(&form, &met, &mut assessment);
         for clause in &met {
@@ -119,7 +144,6 @@ impl<'a> Assessor<'a, '_> {
         }
         let effect = met.iter().filter(|clause| !clause.roles.operands.is_empty() || !clause.roles.options.is_empty());
         let effect = effect.filter_map(|clause| clause.verdict.as_ref().and_then(|verdict| verdict.effect)).next();
-        let overwrites = form.overwrites.iter().any(|condition| asked.holds(condition));
         self.paths(&form, &uses, effect, overwrites, &world, &mut assessment);
         if let Some(outcome) = request::judge(
             uses.iter().map(|used| (used.role, used.word.as_deref())),
@@ -135,6 +159,10 @@ impl<'a> Assessor<'a, '_> {
         }
         self.limit(&mut assessment);
         self.carried(&form, &uses, &world, &mut assessment);
+        if let Some(found) = tasks {
+            self.carrier.folder = found.folder;
+            assessment.carried.extend(found.carried.into_iter().map(|code| self.carrier.carry(code)));
+        }
         self.input(&form, &met, &uses, &world, &mut assessment);
         variables(self.command, &self.reading.operands, &self.carrier, &world, &mut assessment);
         self.printed(&form, &met, &uses, &world, &mut assessment);

@@ -4,7 +4,11 @@ use crate::effect::{Class, Effect};
 use crate::follow::step::{Arg, Folder, Input, Piece};
 use crate::payload::Carried;
 use crate::rules::schema::Where;
-use crate::rules::{Assessment, Carry, Left, World, destructive};
+use crate::rules::{Assessment, Carry, Left, World, destructive, read_file};
+use crate::text::Text;
+
+/// How much of a script is read to know what runs it.
+const SCRIPT_LIMIT: usize = 1024 * 1024;
 
 /// The plain name of a program, and whether it is named as a file of this folder (`./x`).
 pub(super) fn program_name(program: &Arg) -> Option<(&str, bool)> {
@@ -36,7 +40,7 @@ pub(super) fn family<'n>(name: &'n str, world: &World<'_>) -> &'n str {
 }
 
 /// A program that this very text put where it runs from.
-pub(super) fn just_made(program: &Arg, left: &Left) -> Option<Assessment> {
+pub(super) fn just_made(command: &[Arg], program: &Arg, left: &Left) -> Option<Assessment> {
     let mut assessment = Assessment::new(Class::Mutating);
     match left {
         Left::Fetched => assessment.find(destructive(
@@ -47,7 +51,12 @@ pub(super) fn just_made(program: &Arg, left: &Left) -> Option<Assessment> {
             "runs what was downloaded just before, unread",
         )),
         Left::Text(text) => assessment.carried.push(Carry {
-            code: Carried::Shell { text: Arg::known(text.clone(), program.span), arguments: Vec::new() },
+            code: match first_line(text.as_str(), program) {
+                Some(interpreter) => {
+                    Carried::Arguments(interpreter.into_iter().chain(command.iter().cloned()).collect())
+                }
+                None => Carried::Shell { text: Arg::known(text.clone(), program.span), arguments: Vec::new() },
+            },
             place: Where::Here,
             folder: Folder::Start,
             variables: Vec::new(),
@@ -58,4 +67,29 @@ pub(super) fn just_made(program: &Arg, left: &Left) -> Option<Assessment> {
         Left::Moved | Left::Written | Left::Secret | Left::Saved => return None,
     }
     Some(assessment)
+}
+
+/// What runs a script that is started by its path: the words of its first line, or a shell; `None` when it cannot be
+/// read, or is no script.
+pub(super) fn script_words(program: &Arg, world: &World<'_>) -> Option<Vec<Arg>> {
+    if !program.text()?.contains('/') {
+        return None;
+    }
+    let text = read_file(program, world, SCRIPT_LIMIT)?;
+    if text.chars().any(|c| c.is_control() && !c.is_whitespace() && c != '\u{1b}') {
+        return None;
+    }
+    // What has no first line of its own, a shell reads.
+    first_line(&text, program).or_else(|| Some(vec![known("sh", program)]))
+}
+
+/// The words of a script's first line.
+fn first_line(text: &str, program: &Arg) -> Option<Vec<Arg>> {
+    let line = text.strip_prefix("#!")?.lines().next()?;
+    let words: Vec<Arg> = line.split_whitespace().map(|word| known(word, program)).collect();
+    (!words.is_empty()).then_some(words)
+}
+
+fn known(word: &str, program: &Arg) -> Arg {
+    Arg::known(Text::derived(word, program.span), program.span)
 }

@@ -9,8 +9,24 @@ use super::{Compiler, Layer, Weight};
 use crate::effect::Class;
 use crate::rules::archive;
 use crate::rules::schema::{
-    Arity, Carries, Condition, Form, Lowering, OperandSpec, OptionSpec, Prints, Role, Style, Subcommand, Verdict,
+    Arity, Carries, Condition, Form, Lowering, OperandSpec, OptionSpec, Prints, Role, Style, Subcommand, Tasks,
+    Verdict,
 };
+
+/// Where tasks are kept, as it is compiled.
+fn tasks(tasks: &yaml::Tasks) -> Tasks<'_> {
+    Tasks {
+        of: tasks.of,
+        files: words(&tasks.files),
+        option: tasks.option.as_str(),
+        names: words(&tasks.names),
+        several: tasks.several,
+        default: tasks.default,
+        unless: words(&tasks.unless),
+        above: tasks.above,
+        besides: tasks.besides,
+    }
+}
 
 /// What a form sees of itself and of the forms around it.
 pub(super) struct Scope<'a> {
@@ -151,6 +167,7 @@ impl Compiler<'_> {
             fetches: raw.fetches || base.fetches,
             overwrites: [base.overwrites, self.unless(raw.overwrites.as_ref(), &scope)].concat(),
             loses: raw.loses.or(base.loses),
+            tasks: raw.tasks.as_ref().map(tasks).or(base.tasks),
         };
         archive::encode(&form)
     }
@@ -335,6 +352,7 @@ impl Compiler<'_> {
             ("fetches", entry.fetches),
             ("overwrites", entry.overwrites.is_some()),
             ("loses", entry.loses.is_some()),
+            ("tasks", entry.tasks.is_some()),
         ];
         let (kind, strays): (&str, Vec<&[(&str, bool)]>) = if entry.program.is_some() || entry.extends.is_some() {
             ("program", vec![&verb_keys, &setting_keys, &role_keys, &id_keys])

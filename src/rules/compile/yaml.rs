@@ -9,6 +9,7 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_yaml::Spanned;
 
 use crate::effect::{Class, Effect};
+use crate::payload::task_file::TaskFile;
 use crate::rules::schema::{PlaceName, Prints, Where};
 use crate::stake::Work;
 
@@ -46,6 +47,7 @@ pub struct Entry {
     pub fetches: bool,
     pub overwrites: Option<UnlessClauses>,
     pub loses: Option<Work>,
+    pub tasks: Option<Tasks>,
 
     // A list of verbs.
     pub prefixes: Many<String>,
@@ -85,6 +87,29 @@ pub struct Form {
     pub fetches: bool,
     pub overwrites: Option<UnlessClauses>,
     pub loses: Option<Work>,
+    pub tasks: Option<Tasks>,
+}
+
+/// Where tasks are kept.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Tasks {
+    pub of: TaskFile,
+    pub files: Many<String>,
+    #[serde(default)]
+    pub option: String,
+    #[serde(default)]
+    pub names: Many<String>,
+    #[serde(default)]
+    pub several: bool,
+    #[serde(default)]
+    pub default: bool,
+    #[serde(default)]
+    pub unless: Many<String>,
+    #[serde(default)]
+    pub above: bool,
+    #[serde(default)]
+    pub besides: bool,
 }
 
 /// Where carried code runs.
@@ -353,6 +378,7 @@ impl Entry {
             fetches: self.fetches,
             overwrites: self.overwrites,
             loses: self.loses,
+            tasks: self.tasks,
         };
         (form, self.examples)
     }
