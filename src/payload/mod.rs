@@ -157,7 +157,6 @@ pub fn read(language: Language, code: &Arg) -> Outcome {
         Language::Make => make::read(code),
         Language::Sed => editors::sed(&text, false),
         Language::SedInPlace => editors::sed(&text, true),
-        Language::Awk => editors::awk(&text),
         Language::Ed => editors::ed(&text),
         Language::Ex => editors::ex(&text),
         Language::Gdb => editors::gdb(&text),

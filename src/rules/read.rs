@@ -270,8 +270,8 @@ impl<'a> Reader<'a> {
     /// Reads the letters of `text` from byte `from` on as short options.
     fn cluster(&mut self, word: &'a Arg, text: &'a str, from: usize) {
         let sign = if text.starts_with('+') { '+' } else { '-' };
-        let letters = text.char_indices().skip_while(|(at, _)| *at < from).peekable();
-        for (at, letter) in letters {
+        let mut letters = text.char_indices().skip_while(|(at, _)| *at < from).peekable();
+        while let Some((at, letter)) = letters.next() {
             let name = format!("{sign}{letter}");
             let after = at + letter.len_utf8();
             let rest = after < text.len() || (word.has_hole() && word.text().is_none());
@@ -292,6 +292,10 @@ impl<'a> Reader<'a> {
             };
             match arity {
                 Arity::Flag => self.give(names, Cow::Owned(name), arity, role, Vec::new(), word),
+                Arity::Digits => {
+                    while letters.next_if(|(_, digit)| digit.is_ascii_digit()).is_some() {}
+                    self.give(names, Cow::Owned(name), arity, role, Vec::new(), word);
+                }
                 Arity::Optional if !rest => self.give(names, Cow::Owned(name), arity, role, Vec::new(), word),
                 Arity::Value | Arity::Optional if rest => {
                     // `-ofile`, and `-o=file` of programs that take that too.
@@ -341,8 +345,8 @@ impl<'a> Reader<'a> {
         let glued: Option<Cow<'a, Arg>> = glued.map(|from| Cow::Owned(without_prefix(word, from)));
         let values = match (arity, glued) {
             (Arity::Flag, Some(value)) if matches!(value.text(), Some("false" | "no" | "0" | "off")) => return,
-            (Arity::Value | Arity::Optional | Arity::Flag, Some(value)) => vec![value],
-            (Arity::Flag | Arity::Optional, None) => Vec::new(),
+            (Arity::Value | Arity::Optional | Arity::Digits | Arity::Flag, Some(value)) => vec![value],
+            (Arity::Flag | Arity::Optional | Arity::Digits, None) => Vec::new(),
             (Arity::Value, None) => self.next_words(1),
             (Arity::Pair, Some(value)) => std::iter::once(value).chain(self.next_words(1)).collect(),
             (Arity::Pair, None) => self.next_words(2),

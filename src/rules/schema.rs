@@ -163,6 +163,8 @@ pub enum Arity {
     Value,
     /// A value in the same word, or none.
     Optional,
+    /// A number in the same word, or none; other options may follow it (`perl -0777ne`).
+    Digits,
     /// Two words.
     Pair,
     /// All words up to `;` or `+`.

@@ -154,6 +154,7 @@ impl Compiler<'_> {
                 given: guard.given.first()?,
                 starts: guard.starts.pair()?,
                 holds: guard.holds.pair()?,
+                named: guard.named,
                 template: guard.template,
                 of_class: guard.of_class,
             });

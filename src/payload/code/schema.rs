@@ -460,6 +460,8 @@ pub struct Guard {
     pub starts: Option<(Slot, Vec<String>)>,
     /// This argument is a known text that holds one of the words.
     pub holds: Option<(Slot, Vec<String>)>,
+    /// Some argument has a name.
+    pub named: bool,
     /// It is called with a template.
     pub template: bool,
     /// It is a method of a class that is named, not of a value.

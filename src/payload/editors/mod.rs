@@ -1,12 +1,10 @@
-//! Reads the small languages of editors and filters: sed, awk, ed, vim and gdb.
+//! Reads the small languages of editors and filters: sed, ed, vim and gdb.
 //!
 //! Each has its own short reader: where a command stands decides what a letter means, which no common grammar tells.
 
-mod awk;
 mod commands;
 mod sed;
 
-pub use awk::read as awk;
 pub use commands::{ed, ex, gdb};
 pub use sed::read as sed;
 

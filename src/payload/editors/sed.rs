@@ -98,14 +98,28 @@ impl Reader<'_> {
 
     /// `s/pattern/replacement/flags`
     fn substitution(&mut self) {
-        if !self.delimited() {
+        let Some(delimiter) = self.next() else { return };
+        let from = self.at;
+        if !self.pattern(delimiter) {
             return;
         }
+        let pattern = self.code.slice(from, self.at - delimiter.len_utf8());
+        let whole_line = matches!(pattern.as_str(), ".*" | "^.*" | ".*$" | "^.*$");
+        let start = self.at;
+        if !self.replacement(delimiter) {
+            return;
+        }
+        let replacement = self.code.slice(start, self.at - delimiter.len_utf8());
         loop {
             match self.peek() {
                 Some('e') => {
                     self.next();
-                    opaque(&mut self.outcome, "sed.execute", self.code);
+                    // The line that comes out runs: it is known when nothing of what came in is kept.
+                    if whole_line && !replacement.as_str().contains(['&', '\\', HOLE]) {
+                        shell(&mut self.outcome, replacement.clone());
+                    } else {
+                        opaque(&mut self.outcome, "sed.execute", self.code);
+                    }
                 }
                 Some('w') => {
                     self.next();

@@ -97,7 +97,8 @@ pub fn judge(url: &Url, method: &str, uploads: bool, outcome: &mut Outcome) -> b
     if is_access(&segments, method) {
         outcome.find(&ACCESS, last.source(), "");
     }
-    if !uploads {
+    // A PUT or PATCH says what shall be there, whatever its name.
+    if !uploads && !matches!(method, "PUT" | "PATCH") {
         verb(url, &segments, outcome);
     }
     query(url, outcome)
@@ -152,5 +153,6 @@ fn is_access(segments: &[Text], method: &str) -> bool {
 
 /// Whether a GET of this address acts: the query interfaces of clouds take their actions that way.
 pub fn acts_on_get(url: &Url) -> bool {
-    (url.is_below("amazonaws.com") || url.is_below("aliyuncs.com")) && url.parameter("Action").is_some()
+    let action = url.parameter("Action").filter(|_| url.is_below("amazonaws.com") || url.is_below("aliyuncs.com"));
+    action.is_some_and(|action| !["Describe", "List", "Get"].iter().any(|verb| action.as_str().starts_with(verb)))
 }

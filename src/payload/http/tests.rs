@@ -137,7 +137,8 @@ fn last_words_of_the_path_count() {
     }
     api("/files/delete-me.txt").body(Body::Upload, "a.txt").changes();
     Case::to("https://ec2.amazonaws.com/?Action=TerminateInstances&InstanceId.1=i-1").deprovisions();
-    Case::to("https://ec2.amazonaws.com/?Action=DescribeInstances").changes();
+    Case::to("https://ec2.amazonaws.com/?Action=DescribeInstances").reads();
+    Case::to("https://ec2.amazonaws.com/?Action=RunInstances").changes();
 }
 
 #[test]

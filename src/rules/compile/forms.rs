@@ -290,6 +290,7 @@ impl Compiler<'_> {
             (&lists.flags, Arity::Flag),
             (&lists.values, Arity::Value),
             (&lists.optional, Arity::Optional),
+            (&lists.digits, Arity::Digits),
             (&lists.pairs, Arity::Pair),
             (&lists.until, Arity::Until),
             (&lists.many, Arity::Many),

@@ -182,6 +182,7 @@ pub struct OptionLists {
     pub flags: Vec<At<NamedRole>>,
     pub values: Vec<At<NamedRole>>,
     pub optional: Vec<At<NamedRole>>,
+    pub digits: Vec<At<NamedRole>>,
     pub pairs: Vec<At<NamedRole>>,
     pub until: Vec<At<NamedRole>>,
     pub many: Vec<At<NamedRole>>,
@@ -191,7 +192,7 @@ pub struct OptionLists {
 impl OptionLists {
     /// Whether any option is listed.
     pub fn is_given(&self) -> bool {
-        [&self.flags, &self.values, &self.optional, &self.pairs, &self.until, &self.many, &self.rest]
+        [&self.flags, &self.values, &self.optional, &self.digits, &self.pairs, &self.until, &self.many, &self.rest]
             .into_iter()
             .any(|list| !list.is_empty())
     }
@@ -290,7 +291,7 @@ impl<'de> Deserialize<'de> for Options {
         impl<'de> Visitor<'de> for OptionsVisitor {
             type Value = Options;
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("`any`, or lists named flags, values, optional, pairs, until, many, rest")
+                f.write_str("`any`, or lists named flags, values, optional, digits, pairs, until, many, rest")
             }
             fn visit_str<E: de::Error>(self, value: &str) -> Result<Options, E> {
                 match value {

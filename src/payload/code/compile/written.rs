@@ -86,6 +86,7 @@ pub struct Guard {
     pub given: Words,
     pub starts: Words,
     pub holds: Words,
+    pub named: bool,
     pub template: bool,
     pub of_class: bool,
 }

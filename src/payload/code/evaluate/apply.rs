@@ -49,6 +49,7 @@ impl Evaluator<'_> {
             && guard.holds.as_ref().is_none_or(|(slot, words)| {
                 text(slot).is_some_and(|text| words.iter().any(|word| text.contains(word.as_str())))
             })
+            && (!guard.named || !site.named.is_empty())
             && (!guard.template || site.template)
             && (!guard.of_class || matches!(&site.receiver, Some(Value::Named(name)) if is_class(name)))
     }
@@ -401,7 +402,7 @@ fn any_number(value: &Value, place: Span) -> Arg {
 }
 
 /// Values with a blank between them.
-fn spaced(values: Vec<Value>) -> Vec<Value> {
+pub(super) fn spaced(values: Vec<Value>) -> Vec<Value> {
     let mut parts = Vec::new();
     for value in values {
         let elements = match value {

@@ -228,7 +228,11 @@ impl Evaluator<'_> {
             other => other.as_text().is_some_and(reads_commands),
         };
         if shell {
-            let line = super::super::value::join(printed, self.place(span));
+            // Nothing named means the line that was read; a blank stands between what is named.
+            let line = match printed.as_slice() {
+                [] => Value::unknown(),
+                _ => super::super::value::join(super::apply::spaced(printed), self.place(span)),
+            };
             self.run_shell(line, span);
         }
     }
