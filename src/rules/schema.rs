@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::{Class, Effect};
 use crate::payload::language::Language;
-use crate::stake::Work;
 use crate::payload::task_file::TaskFile;
+use crate::stake::Work;
 
 /// How the command line of a program or subcommand is read, and what it does.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
