@@ -225,7 +225,8 @@ fn replace(word: &Arg, placeholder: &str, argument: &Arg) -> Arg {
 
 /// The arguments that come from standard input or from a file.
 pub fn arguments_from(command: &Command, reading: &Reading<'_>, by_line: bool, world: &World<'_>) -> Vec<Arg> {
-    let span = reading.given.first().map_or_else(Span::default, |given| given.word.span);
+    let first = reading.given.first().map(|given| given.word).or(command.argv.first());
+    let span = first.map_or_else(Span::default, |word| word.span);
     let hole =
         |source| vec![Arg { pieces: vec![Piece::Hole(Hole { source, splits: true, may_be_empty: true })], span }];
     let file =
