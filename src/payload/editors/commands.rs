@@ -188,22 +188,30 @@ fn lines(text: &str, bars: bool) -> Vec<(usize, usize)> {
     let mut start = 0;
     let mut for_shell = false;
     let mut quote: Option<char> = None;
+    // Whether the line calls something so far, and whether it has nothing but a range.
+    let (mut calls, mut blank) = (false, true);
     for (at, c) in text.char_indices() {
         match (c, quote) {
             ('\n', _) => {
                 found.push((start, at));
                 (start, for_shell, quote) = (at + 1, false, None);
+                (calls, blank) = (false, true);
+                continue;
             }
             (c, Some(open)) if c == open => quote = None,
             (_, Some(_)) => {}
-            ('"' | '\'', None) if bars && text[start..at].contains('(') => quote = Some(c),
-            ('!', None) => for_shell = for_shell || text[start..at].trim_start_matches([':', ' ', '%']).is_empty(),
+            ('"' | '\'', None) if bars && calls => quote = Some(c),
+            ('!', None) => for_shell |= blank,
             ('|', None) if bars && !for_shell => {
                 found.push((start, at));
                 start = at + 1;
+                (calls, blank) = (false, true);
+                continue;
             }
             _ => {}
         }
+        calls |= c == '(';
+        blank &= matches!(c, ':' | ' ' | '%');
     }
     found.push((start, text.len()));
     found.retain(|(start, end)| start < end);
