@@ -9,8 +9,7 @@ use super::{Compiler, Layer, Weight};
 use crate::effect::Class;
 use crate::rules::archive;
 use crate::rules::schema::{
-    Arity, Carries, Condition, Form, Lowering, OperandSpec, OptionSpec, Prints, Role, Style, Subcommand, Tasks,
-    Verdict,
+    Arity, Carries, Condition, Form, Lowering, OperandSpec, OptionSpec, Prints, Role, Style, Subcommand, Tasks, Verdict,
 };
 
 /// Where tasks are kept, as it is compiled.
