@@ -6,45 +6,19 @@ use std::collections::BTreeMap;
 use std::ops::AddAssign;
 use std::path::Path;
 
-use guard::effect::Class;
+use guard::effect::{Class, Effect};
 use guard::facts::NoFacts;
 use guard::judge::judge;
 use guard::request::{Report, Request, Subject};
 use guard::shell::Dialect;
 use serde::Deserialize;
 
-/// What a family of commands must reach, in percent.
-struct Bound {
-    family: &'static str,
-    /// Commands that get their class.
-    exact: f64,
-    /// Destructive commands that are called so.
-    recall: f64,
-    /// Other commands that are not.
-    quiet: f64,
-}
+/// What every family of commands must reach, in percent.
+const OF_FAMILY: [(&str, f64); 3] = [("exact", 98.0), ("recall", 99.5), ("quiet", 99.0)];
 
-const fn bound(family: &'static str, exact: f64, recall: f64, quiet: f64) -> Bound {
-    Bound { family, exact, recall, quiet }
-}
-
-/// The bounds. A family that is not here has none.
-const BOUNDS: [Bound; 14] = [
-    bound("files", 90.0, 98.0, 90.0),
-    bound("git", 95.0, 98.0, 98.0),
-    bound("carriers", 90.0, 95.0, 95.0),
-    bound("shell-syntax", 95.0, 98.0, 90.0),
-    bound("sql", 98.0, 99.5, 99.0),
-    bound("stores", 98.0, 99.5, 99.0),
-    bound("http", 98.0, 99.5, 99.0),
-    bound("orm", 98.0, 99.5, 99.0),
-    bound("interpreters", 98.0, 99.5, 99.0),
-    bound("opaque", 98.0, 99.5, 99.0),
-    bound("disclose", 98.0, 99.5, 99.0),
-    bound("github", 98.0, 99.5, 99.0),
-    bound("lookalike", 90.0, 100.0, 90.0),
-    bound("all", 90.0, 95.0, 90.0),
-];
+/// What all of them together must reach.
+const OF_ALL: [(&str, f64); 6] =
+    [("exact", 99.0), ("recall", 99.5), ("quiet", 99.0), ("precision", 99.5), ("reads", 97.0), ("effects", 97.0)];
 
 #[derive(Deserialize)]
 struct Case {
@@ -52,6 +26,8 @@ struct Case {
     class: Class,
     #[serde(default)]
     also: Vec<Class>,
+    #[serde(default)]
+    effects: Vec<Effect>,
 }
 
 impl Case {
@@ -92,13 +68,23 @@ impl AddAssign for Share {
 
 #[derive(Clone, Copy, Default)]
 struct Score {
+    /// Commands that get their class.
     exact: Share,
+    /// Destructive commands that are called so.
     recall: Share,
+    /// Other commands that are not.
     quiet: Share,
+    /// Commands called read-only that are.
+    precision: Share,
+    /// Read-only commands that are called so.
+    reads: Share,
+    /// Destructive commands with one of their effects.
+    effects: Share,
 }
 
 impl Score {
-    fn count(&mut self, case: &Case, given: Class) {
+    fn count(&mut self, case: &Case, report: &Report) {
+        let given = report.class;
         self.exact.count(case.allows(given));
         let destructive = given == Class::Destructive;
         if !case.allows(Class::Destructive) {
@@ -106,6 +92,36 @@ impl Score {
         } else if case.also.is_empty() {
             self.recall.count(destructive);
         }
+        if given == Class::ReadOnly {
+            self.precision.count(case.allows(Class::ReadOnly));
+        }
+        if case.class == Class::ReadOnly && case.also.is_empty() {
+            self.reads.count(given == Class::ReadOnly);
+        }
+        if destructive && case.class == Class::Destructive {
+            self.effects.count(report.effects().iter().any(|effect| case.effects.contains(effect)));
+        }
+    }
+
+    fn figures(&self) -> [(&'static str, f64); 6] {
+        [
+            ("exact", self.exact),
+            ("recall", self.recall),
+            ("quiet", self.quiet),
+            ("precision", self.precision),
+            ("reads", self.reads),
+            ("effects", self.effects),
+        ]
+        .map(|(name, share)| (name, share.percent()))
+    }
+
+    fn below(&self, bounds: &[(&str, f64)]) -> Vec<String> {
+        let wanted = |name: &str| bounds.iter().find(|(bound, _)| *bound == name).map(|(_, percent)| *percent);
+        let figures = self.figures().into_iter();
+        figures
+            .filter(|(name, got)| wanted(name).is_some_and(|wanted| *got < wanted))
+            .map(|(name, got)| format!("{name} {got:.2}"))
+            .collect()
     }
 }
 
@@ -114,6 +130,9 @@ impl AddAssign for Score {
         self.exact += other.exact;
         self.recall += other.recall;
         self.quiet += other.quiet;
+        self.precision += other.precision;
+        self.reads += other.reads;
+        self.effects += other.effects;
     }
 }
 
@@ -132,35 +151,24 @@ fn families() -> BTreeMap<String, Vec<Case>> {
 
 #[test]
 fn every_family_reaches_its_bounds() {
-    let mut scores: BTreeMap<String, Score> = BTreeMap::new();
     let mut total = Score::default();
+    let mut short = Vec::new();
+    let show = |family: &str, score: &Score| {
+        let figures: Vec<String> = score.figures().iter().map(|(_, percent)| format!("{percent:>9.2}")).collect();
+        println!("{family:>14} {:>6} {}", score.exact.all, figures.join(" "));
+    };
+    let names: Vec<String> = total.figures().iter().map(|(name, _)| format!("{name:>9}")).collect();
+    println!("{:>14} {:>6} {}", "family", "cases", names.join(" "));
     for (family, cases) in families() {
         let mut score = Score::default();
         for case in &cases {
-            score.count(case, case.verdict().class);
+            score.count(case, &case.verdict());
         }
+        show(&family, &score);
+        short.extend(score.below(&OF_FAMILY).into_iter().map(|what| format!("{family}: {what}")));
         total += score;
-        scores.insert(family, score);
     }
-    scores.insert("all".to_owned(), total);
-
-    println!("{:>14} {:>6} {:>8} {:>8} {:>8}", "family", "cases", "exact", "recall", "quiet");
-    for (family, score) in &scores {
-        let (exact, recall, quiet) = (score.exact.percent(), score.recall.percent(), score.quiet.percent());
-        println!("{family:>14} {:>6} {exact:>8.2} {recall:>8.2} {quiet:>8.2}", score.exact.all);
-    }
-    let mut short = Vec::new();
-    for bound in &BOUNDS {
-        let score = scores.get(bound.family).unwrap_or_else(|| panic!("no family is called {}", bound.family));
-        for (what, got, wanted) in [
-            ("exact", score.exact.percent(), bound.exact),
-            ("recall", score.recall.percent(), bound.recall),
-            ("quiet", score.quiet.percent(), bound.quiet),
-        ] {
-            if got < wanted {
-                short.push(format!("{}: {what} {got:.2} < {wanted}", bound.family));
-            }
-        }
-    }
+    show("all", &total);
+    short.extend(total.below(&OF_ALL).into_iter().map(|what| format!("all: {what}")));
     assert!(short.is_empty(), "below its bound:\n{}", short.join("\n"));
 }
