@@ -36,7 +36,31 @@ pub fn is_open() -> bool {
         let kind = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT;
         kind == SFlag::S_IFIFO || kind == SFlag::S_IFSOCK
     });
-    is_stream && poll(&mut files, limit) == Ok(0)
+    is_stream && poll(&mut files, limit) == Ok(0) && !is_full()
+}
+
+/// Whether the pipe at standard input holds as much as it can: its writer cannot end it before somebody reads, so it is
+/// a long script. Reads nothing: the kernel copies what is there into a pipe of the same size.
+#[cfg(target_os = "linux")]
+fn is_full() -> bool {
+    use nix::fcntl::{FcntlArg, SpliceFFlags, fcntl, tee};
+    /// The last page of a pipe may be filled in part.
+    const PAGE: usize = 4096;
+    let full = || {
+        let input = io::stdin();
+        let size = fcntl(&input, FcntlArg::F_GETPIPE_SZ)?;
+        let (_held, copy) = nix::unistd::pipe()?;
+        fcntl(&copy, FcntlArg::F_SETPIPE_SZ(size))?;
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        let held = tee(&input, &copy, size, SpliceFFlags::SPLICE_F_NONBLOCK)?;
+        Ok::<bool, nix::Error>(held.saturating_add(PAGE) >= size)
+    };
+    full().unwrap_or(false)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_full() -> bool {
+    false
 }
 
 /// Whether a call is the question of a session.
