@@ -26,10 +26,7 @@ struct Place {
 
 impl Place {
     fn new() -> Place {
-        let place = Place {
-            home: home::Home::new(),
-            folder: tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a folder"),
-        };
+        let place = Place { home: home::Home::new(), folder: home::lasting_folder() };
         for (name, content) in [("README", "read me\n"), ("src/a.rs", "a\n"), ("src/b.rs", "b\n")] {
             place.write(name, content);
         }

@@ -119,6 +119,15 @@ impl Home {
     }
 }
 
+/// A folder that counts as a place to keep things: one below `/tmp` may go without a question. The folder of a build that
+/// itself is there gives way to the user's home.
+pub fn lasting_folder() -> tempfile::TempDir {
+    let build = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let temporary = ["/tmp", "/var/tmp"].iter().any(|folder| build.starts_with(folder));
+    let place = std::env::var_os("HOME").map(PathBuf::from).filter(|_| temporary).unwrap_or(build);
+    tempfile::Builder::new().prefix("guard-test-").tempdir_in(place).expect("a folder")
+}
+
 /// The program under test.
 pub fn guard() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_guard"))
