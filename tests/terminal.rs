@@ -22,8 +22,8 @@ fn nothing_asked_shows_the_help() {
 
 #[test]
 fn a_session_that_cannot_be_judged_is_not_started() {
-    for arguments in [["-i"], ["-s"], ["-l"]] {
-        let ended = run(&Home::new(), &arguments, &[]);
+    for arguments in [&["-x"][..], &["--posix", "-i"], &["--rcfile", "file", "-i"]] {
+        let ended = run(&Home::new(), arguments, &[]);
         assert_eq!(ended.status.code(), Some(126), "{}", ended.screen());
         assert!(ended.screen().contains("give a command with -c"), "{}", ended.screen());
     }
