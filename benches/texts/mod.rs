@@ -1,5 +1,7 @@
 //! What the benchmarks read.
 
+#![allow(dead_code, reason = "each benchmark uses what it needs")]
+
 /// Lines as agents type them.
 pub const LINES: [&str; 6] = [
     "ls -la src",
