@@ -3,8 +3,7 @@
 # Usage: benches/instructions.sh GUARD. Prints a table; ends with 1 when a call costs more than its bound.
 set -euo pipefail
 
-guard=${1:?usage: benches/instructions.sh GUARD}
-# In thousands. The first is the bound that guard is held to; the others keep what was reached.
+guard=$(realpath "${1:?usage: benches/instructions.sh GUARD}")
 commands=(
     'git status --short | head -5'
     'ls -la'
@@ -17,9 +16,12 @@ commands=(
     'curl -s https://example.org/v1/items | jq .'
     'rm -rf src'
 )
+# In thousands, for each.
 bound=1000
 home=$(mktemp -d)
 trap 'rm -rf "$home"' EXIT
+# In a folder of its own: what is looked up about the files around has no bound in instructions.
+cd "$home"
 worst=0
 printf '%12s  %s\n' instructions command
 for command in "${commands[@]}"; do
