@@ -35,8 +35,9 @@ guard -c TEXT [NAME [ARG...]]  judge TEXT, then have the shell run it
 
 const EXAMPLES: &str = "\
 What only reads, or can be brought back, runs at once. What is destructive waits for a person
-at the terminal, and is refused with status 126 where there is none. guard takes a shell's own
-options (-lc, -o pipefail, --norc); started as sh, bash, dash or zsh it stands for that shell.
+at the terminal or at another one (guard watch), and without an answer ends with status 126.
+guard takes a shell's own options (-lc, -o pipefail, --norc); started as sh, bash, dash or zsh
+it stands for that shell.
 
 Examples:
   guard check 'git push --force'               what would this do?

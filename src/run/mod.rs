@@ -14,7 +14,6 @@ mod substitute;
 mod supervise;
 mod system;
 #[cfg(target_os = "linux")]
-#[allow(dead_code, reason = "for whoever starts an agent")]
 pub mod typing;
 
 use std::ffi::{OsStr, OsString};

@@ -297,7 +297,6 @@ pub fn allow_tracer(tracer: i32) {
 
 /// Has the kernel ask `program` about every call that this process makes from now on, and those that it starts.
 #[cfg(target_os = "linux")]
-#[allow(dead_code, reason = "for whoever starts an agent")]
 pub fn filter_calls(program: &[libc::sock_filter]) -> Result<(), Errno> {
     let length = u16::try_from(program.len()).map_err(|_| Errno::EINVAL)?;
     let program = libc::sock_fprog { len: length, filter: program.as_ptr().cast_mut() };
