@@ -4,14 +4,14 @@ use std::io::{self, Write};
 
 use crate::ask::{self, Answer, Refusal};
 use crate::desk::{self, Asked};
-use crate::effect::{Effect, Finding};
+use crate::effect::{Class, Effect, Finding};
 use crate::facts::look::look;
 use crate::facts::machine::Machine;
 use crate::folders::Folders;
 use crate::grants::Grants;
 use crate::human::{self, Doubt};
 use crate::journal::{Entry, Journal, Outcome};
-use crate::policy::{Configuration, Held};
+use crate::policy::{Configuration, Held, Why};
 
 /// What it takes to ask a human about one command.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ impl Person<'_> {
                 Err(doubt) => return Answer::Refused(Refusal::Doubtful(doubt)),
             }
         }
-        if let Some(answer) = self.granted(held) {
+        if let Some(answer) = self.granted(held).or_else(|| self.in_session(held)) {
             return answer;
         }
         let configuration = self.configuration.cloned().unwrap_or_default();
@@ -72,6 +72,15 @@ impl Person<'_> {
     fn granted(&self, held: &Held<'_>) -> Option<Answer> {
         let used = Grants::of(self.folders?).spend(held, self.asked.folder?).unwrap_or_default()?;
         Some(Answer::Confirmed { terminal: format!("grant {}", used.join(", ")) })
+    }
+
+    /// A human's yes for a while: to what the mode alone asks about, and nothing destructive.
+    fn in_session(&self, held: &Held<'_>) -> Option<Answer> {
+        if held.report.class != Class::Mutating || held.why != Why::Class {
+            return None;
+        }
+        let session = human::session::held(self.folders?)?;
+        Some(Answer::Confirmed { terminal: format!("session on {}", session.terminal) })
     }
 
     fn record_wait(&self, ticket: &str) -> Result<(), Answer> {

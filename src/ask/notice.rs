@@ -69,28 +69,32 @@ fn verdict(held: &Held<'_>, refusal: &Refusal) -> String {
         (Why::Never(entry), _) => {
             (format!("it is on the list of what never runs ({})", visible::short(entry, PHRASE)), Then::Nothing)
         }
-        (Why::Class, Refusal::Declined { .. }) => ("a human said no".to_owned(), Then::Ask),
-        (Why::Class, Refusal::Expired(limit)) => {
+        (Why::Class | Why::Named(_), Refusal::Declined { .. }) => ("a human said no".to_owned(), Then::Ask),
+        (Why::Class | Why::Named(_), Refusal::Expired(limit)) => {
             (format!("a human must confirm it, and nobody answered within {} s", limit.as_secs()), Then::Tell)
         }
-        (Why::Class, Refusal::Unrecorded | Refusal::Policy) => (format!("{} to run", refusal.as_str()), Then::Tell),
-        (Why::Class, Refusal::Denied { because, .. }) => {
+        (Why::Class | Why::Named(_), Refusal::Unrecorded | Refusal::Policy) => {
+            (format!("{} to run", refusal.as_str()), Then::Tell)
+        }
+        (Why::Class | Why::Named(_), Refusal::Denied { because, .. }) => {
             let because = because.as_deref().map(|because| format!(": {}", visible::short(because, PHRASE)));
             (format!("a human said no{}", because.unwrap_or_default()), Then::Ask)
         }
-        (Why::Class, Refusal::Unanswered { ticket, waited, why }) => return unanswered(ticket, *waited, why),
-        (Why::Class, Refusal::NoDesk(error)) => {
+        (Why::Class | Why::Named(_), Refusal::Unanswered { ticket, waited, why }) => {
+            return unanswered(ticket, *waited, why);
+        }
+        (Why::Class | Why::Named(_), Refusal::NoDesk(error)) => {
             let error = visible::line(error);
             (
                 format!("a human must confirm it, and there is neither a terminal nor a desk to ask at ({error})"),
                 Then::Tell,
             )
         }
-        (Why::Class, Refusal::Doubtful(doubt)) => {
+        (Why::Class | Why::Named(_), Refusal::Doubtful(doubt)) => {
             (format!("a human must confirm it, and {}", visible::line(&doubt.to_string())), Then::Tell)
         }
         (
-            Why::Class,
+            Why::Class | Why::Named(_),
             Refusal::Abandoned | Refusal::Interrupted | Refusal::Closed | Refusal::NoTerminal | Refusal::Background,
         ) => (format!("a human must confirm it, and {}", refusal.as_str()), Then::Tell),
     };

@@ -11,7 +11,7 @@ use super::question::{Question, View};
 use crate::effect::{Class, Finding};
 use crate::facts::loss::Loss;
 use crate::outline;
-use crate::policy::Held;
+use crate::policy::{Held, Why};
 use crate::visible;
 
 /// How many reasons are told on a screen of usual height, and on a lower one.
@@ -92,7 +92,7 @@ impl Screen<'_> {
     /// Everything above the question.
     pub fn body(&self, question: &Question<'_>) -> String {
         let pen = self.pen();
-        let headline = pen.fold("", headline(self.held.report.class), "");
+        let headline = pen.fold("", &headline(self.held), "");
         let headline: String = headline.lines().map(|line| pen.strong(line) + "\n").collect();
         let (rows, reasons, notes) = self.others(&question.keys());
         let (command, _) = self.command(self.rows_for_command(rows), &pen);
@@ -152,11 +152,18 @@ impl Screen<'_> {
     }
 }
 
-fn headline(class: Class) -> &'static str {
-    match class {
-        Class::Destructive => "guard: this command is destructive",
-        Class::Mutating => "guard: this command is mutating, and the mode is read-only",
-        Class::ReadOnly => "guard: this command is read-only",
+fn headline(held: &Held<'_>) -> String {
+    let class = held.report.class;
+    match &held.why {
+        _ if class == Class::Destructive => "guard: this command is destructive".to_owned(),
+        Why::Named(entry) => {
+            format!(
+                "guard: this command is {class}, and the configuration asks about it ({})",
+                visible::short(entry, PROSE)
+            )
+        }
+        _ if class == Class::Mutating => "guard: this command is mutating, and the mode is read-only".to_owned(),
+        _ => "guard: this command is read-only".to_owned(),
     }
 }
 
@@ -271,7 +278,6 @@ fn notes(setting: &Setting<'_>, keys: &str, pen: &Pen) -> String {
 mod tests {
     use super::*;
     use crate::effect::Effect;
-    use crate::policy::Why;
     use crate::request::Report;
     use crate::span::Span;
 

@@ -10,7 +10,7 @@ use super::screen::{self, Setting};
 use super::settings::Keys;
 use super::terminal::Terminal;
 use super::{QUIET, Refusal};
-use crate::desk::{self, Request};
+use crate::desk::Request;
 use crate::policy::Held;
 use crate::visible;
 
@@ -92,7 +92,7 @@ impl Screen {
     /// When the terminal goes away.
     pub fn show(&mut self, request: &Request, note: &str) -> Result<(), Refusal> {
         let report = request.report();
-        let held = desk::held(&report);
+        let held = request.held(&report);
         let screen = self.picture(request, &held);
         let text = screen.body(&screen.question());
         let question = Style::new().bold().force_styling(screen.setting.colour).apply_to("Run it once?").to_string();
@@ -108,7 +108,7 @@ impl Screen {
     /// When the terminal goes away.
     pub fn show_more(&mut self, request: &Request, view: View) -> Result<(), Refusal> {
         let report = request.report();
-        let held = desk::held(&report);
+        let held = request.held(&report);
         let text = self.picture(request, &held).view(view);
         self.terminal.write(&text)?;
         self.close()
@@ -121,7 +121,7 @@ impl Screen {
     /// When the terminal goes away, or a signal ends the watch.
     pub fn confirm(&mut self, request: &Request) -> Result<bool, Refusal> {
         let report = request.report();
-        let held = desk::held(&report);
+        let held = request.held(&report);
         let screen = self.picture(request, &held);
         let question = screen.question();
         if question.phrase.is_none() {
@@ -172,6 +172,22 @@ impl Screen {
             b'q' | 4 => Some(Key::Quit),
             _ => None,
         })
+    }
+
+    /// Waits until a moment, or until its human presses `q`.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal goes away, or a signal ends or stops programs.
+    pub fn rest(&mut self, until: Instant) -> Result<(), Refusal> {
+        while Instant::now() < until {
+            if let Some(typed) = self.terminal.read(until)?
+                && typed.iter().any(|key| matches!(key, b'q' | b'Q' | 4))
+            {
+                return Ok(());
+            }
+        }
+        Ok(())
     }
 
     /// Has a line typed.

@@ -42,6 +42,14 @@ pub struct Deny {
     pub because: Option<String>,
 }
 
+/// `guard session`.
+#[derive(Debug, Args)]
+pub struct Session {
+    /// For how long, up to 12h
+    #[arg(value_name = "TIME")]
+    pub time: String,
+}
+
 /// `guard grant`.
 #[derive(Debug, Args)]
 #[command(group(ArgGroup::new("what").args(["paths", "rule", "program", "command"]).required(true).multiple(true)))]

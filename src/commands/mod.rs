@@ -16,5 +16,6 @@ pub mod log;
 mod look;
 pub mod pending;
 pub mod rules;
+pub mod session;
 mod verdict;
 pub mod watch;

@@ -21,7 +21,7 @@ use nix::unistd;
 
 pub use changes::Changes;
 pub use digest::Asked;
-pub use request::{Answer, Reason, Request, Verdict, Waiter, held};
+pub use request::{Answer, Reason, Request, Verdict, Waiter};
 pub use seal::ticket;
 pub use spool::{ANSWER_LIFE, Brought, Spool, Unanswerable};
 
@@ -29,7 +29,7 @@ use crate::ask::{self, Refusal};
 use crate::client;
 use crate::facts::loss::Loss;
 use crate::folders::Folders;
-use crate::policy::Held;
+use crate::policy::{Held, Why};
 use crate::visible;
 
 /// How often is looked whether the one who asked is still there.
@@ -117,6 +117,10 @@ fn draft(held: &Held<'_>, call: &Call<'_>) -> Request {
         folder: call.asked.folder.map(Path::to_string_lossy).map(Into::into),
         text: held.report.text.clone(),
         class: held.report.class,
+        named: match &held.why {
+            Why::Named(entry) => Some(entry.clone()),
+            _ => None,
+        },
         findings: held.findings.iter().map(|finding| Reason::of(finding)).collect(),
         loss: call.loss.clone(),
     }

@@ -35,6 +35,9 @@ pub struct Request {
     pub text: String,
     /// Its class.
     pub class: Class,
+    /// The entry of the configuration that asks about it, where it is not its class alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<String>,
     /// What holds it, worst first.
     pub findings: Vec<Reason>,
     /// What it would lose.
@@ -131,6 +134,12 @@ impl Request {
         now < self.until && self.waiter.may_live()
     }
 
+    /// The held command, from what [`Request::report`] gives.
+    pub fn held<'r>(&self, report: &'r Report) -> Held<'r> {
+        let why = self.named.clone().map_or(Why::Class, Why::Named);
+        Held { report, findings: report.findings.iter().collect(), why }
+    }
+
     /// The report that it was made of, as far as a human is shown it.
     pub fn report(&self) -> Report {
         Report {
@@ -144,11 +153,6 @@ impl Request {
             direct: None,
         }
     }
-}
-
-/// The held command of a report that came from a [`Request`].
-pub fn held(report: &Report) -> Held<'_> {
-    Held { report, findings: report.findings.iter().collect(), why: Why::Class }
 }
 
 impl Reason {

@@ -23,7 +23,7 @@ use script::{FirstLine, Unread};
 use shells::RealShell;
 
 /// The words that are guard's own when they come first. `cli` has the same ones, and a test says so.
-pub const SUBCOMMANDS: [&str; 17] = [
+pub const SUBCOMMANDS: [&str; 18] = [
     "check",
     "explain",
     "log",
@@ -35,6 +35,7 @@ pub const SUBCOMMANDS: [&str; 17] = [
     "grant",
     "grants",
     "deny",
+    "session",
     "init",
     "doctor",
     "hook",

@@ -5,20 +5,17 @@
 //! Whoever wants to know whether a process belongs to an agent asks [`of`].
 
 use std::ffi::OsStr;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::presence::{self, Presence};
 use super::process::{self, Ancestry, Process};
 use crate::doors::shells;
 use crate::folders::{self, Folders};
-
-/// What the name of a file begins with while it is written.
-const UNFINISHED: &str = ".";
 
 /// The name of the file system on which `guard run` keeps the shells that it replaced.
 const REPLACED_SHELLS: &str = "guard-shells";
@@ -48,39 +45,17 @@ pub enum Tree {
     Unknown(&'static str),
 }
 
-/// Keeps this process registered until it is dropped, or the process ends in any way.
-#[derive(Debug)]
-pub struct Registration {
-    files: Vec<(PathBuf, File)>,
-}
-
-impl Drop for Registration {
-    fn drop(&mut self) {
-        for (path, _) in &self.files {
-            let _ = fs::remove_file(path);
-        }
-    }
-}
-
 /// Registers this process as the root of all that it starts from now on.
 ///
 /// # Errors
 ///
 /// When the system keeps no orphans for it, or no folder of the user's takes the file.
-pub fn register(folders: Option<&Folders>) -> io::Result<Registration> {
+pub fn register(folders: Option<&Folders>) -> io::Result<Presence> {
     adopt_orphans()?;
     let own = Process::own().ok_or_else(|| io::Error::other("this process cannot be seen in /proc"))?;
     let root = Root { pid: own.pid, started: own.started, boot: process::boot(), space: process::number_space() };
     let text = serde_json::to_vec(&root)?;
-    let mut files = Vec::new();
-    let mut failure = io::Error::new(io::ErrorKind::NotFound, "there is no folder to register in");
-    for folder in places(folders) {
-        match write(&folder, &root, &text) {
-            Ok(file) => files.push(file),
-            Err(error) => failure = error,
-        }
-    }
-    if files.is_empty() { Err(failure) } else { Ok(Registration { files }) }
+    Presence::announce(&places(folders), &format!("{}-{}", root.pid, root.started), &text)
 }
 
 #[cfg(target_os = "linux")]
@@ -91,19 +66,6 @@ fn adopt_orphans() -> io::Result<()> {
 #[cfg(not(target_os = "linux"))]
 fn adopt_orphans() -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::Unsupported, "this system keeps no orphans for a process"))
-}
-
-fn write(folder: &Path, root: &Root, text: &[u8]) -> io::Result<(PathBuf, File)> {
-    folders::make_private(folder)?;
-    let name = format!("{}-{}", root.pid, root.started);
-    // Nobody may meet it before it is locked, and take it for one that was left behind.
-    let unfinished = folder.join(format!("{UNFINISHED}{name}"));
-    let path = folder.join(name);
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
-    file.try_lock()?;
-    file.write_all(text)?;
-    fs::rename(&unfinished, &path)?;
-    Ok((path, file))
 }
 
 /// The folders that list roots. An environment that was changed below a root must not lead away from it, so a root is
@@ -128,11 +90,7 @@ pub struct Roots {
 impl Roots {
     /// Reads what is registered with `folders`, and clears away what ended.
     pub fn read(folders: Option<&Folders>) -> Roots {
-        let mut live = Vec::new();
-        for folder in places(folders) {
-            let Ok(entries) = fs::read_dir(folder) else { continue };
-            live.extend(entries.flatten().filter_map(|entry| living(&entry.path())));
-        }
+        let mut live: Vec<Root> = places(folders).iter().flat_map(|folder| presence::present(folder)).collect();
         let boot = process::boot();
         live.retain(|root: &Root| root.boot == boot);
         Roots { live, space: process::number_space() }
@@ -179,17 +137,6 @@ fn has_replaced_shells(pid: i32) -> bool {
 fn starts_agent(arguments: &[Vec<u8>]) -> bool {
     let [program, word, ..] = arguments else { return false };
     word == b"run" && shells::base_name(OsStr::from_bytes(program)) == "guard"
-}
-
-/// The root that a file tells of, while it lives: until it ends it keeps the file locked.
-fn living(path: &Path) -> Option<Root> {
-    let unfinished = |name: &OsStr| name.as_bytes().starts_with(UNFINISHED.as_bytes());
-    let file = File::open(path).ok().filter(|_| !path.file_name().is_some_and(unfinished))?;
-    if file.try_lock_shared().is_ok() {
-        let _ = fs::remove_file(path);
-        return None;
-    }
-    serde_json::from_reader(file).ok()
 }
 
 #[cfg(test)]

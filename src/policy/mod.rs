@@ -41,6 +41,8 @@ pub struct Held<'a> {
 pub enum Why {
     /// Its class is one that the mode asks about.
     Class,
+    /// An entry of the configuration's `ask`, as a person would name it.
+    Named(String),
     /// An entry of the never-list, as a person would name it.
     Never(String),
     /// The configuration cannot be read, so that only read-only commands run.
@@ -61,12 +63,15 @@ fn decide_by<'a>(configuration: &Configuration, report: &'a Report) -> Decision<
         let findings = refused.findings;
         return Decision::Refuse(Held { findings, ..held(report, Why::Never(refused.entry)) });
     }
-    if configuration.mode.asks(report.class) {
-        return Decision::Ask(held(report, Why::Class));
-    }
-    match configuration.ask.iter().find_map(|entry| entry.refuses(report)) {
-        None => Decision::Run,
-        Some(named) => Decision::Ask(Held { findings: named.findings, ..held(report, Why::Class) }),
+    let named = configuration.ask.iter().find_map(|entry| entry.refuses(report));
+    match (named, configuration.mode.asks(report.class)) {
+        (None, false) => Decision::Run,
+        // What the class holds is told by all findings of that class, also where one of them is named.
+        (None, true) => Decision::Ask(held(report, Why::Class)),
+        (Some(named), true) => Decision::Ask(held(report, Why::Named(named.entry))),
+        (Some(named), false) => {
+            Decision::Ask(Held { findings: named.findings, ..held(report, Why::Named(named.entry)) })
+        }
     }
 }
 
