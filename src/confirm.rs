@@ -47,7 +47,7 @@ impl Person<'_> {
             return answer;
         }
         let configuration = self.configuration.cloned().unwrap_or_default();
-        let loss = look(held.report, &Machine::here());
+        let loss = look(held.report, &Machine::here(), &configuration.severe);
         let answer = match human::check(self.folders) {
             Ok(_) => ask::ask(held, &loss, configuration.prompt_timeout),
             Err(Doubt::NoTerminal) => Answer::Refused(Refusal::NoTerminal),

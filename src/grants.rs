@@ -14,8 +14,10 @@ use serde::{Deserialize, Serialize};
 use crate::desk::files;
 use crate::effect::{Effect, Finding};
 use crate::folders::{self, Folders};
+use crate::judge::MAX_STAKES;
 use crate::policy::{Held, Pattern};
 use crate::request::Node;
+use crate::stake::{Stake, What, plain};
 
 /// What a human allowed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +56,7 @@ impl Grant {
         !self.paths.is_empty() || self.rule.is_some() || self.program.is_some() || self.command.is_some()
     }
 
-    fn covers(&self, finding: &Finding, held: &Held<'_>, folder: &Path) -> bool {
+    fn covers(&self, finding: &Finding, held: &Held<'_>) -> bool {
         let is_allowed = match finding.effect {
             Some(Effect::Persist) => false,
             // What cannot be read is known by the command alone.
@@ -64,10 +66,24 @@ impl Grant {
         is_allowed
             && self.is_narrow()
             && self.effect.is_none_or(|effect| finding.effect == Some(effect))
-            && (self.paths.is_empty() || self.paths.contains(&resolved(folder, Path::new(&finding.subject))))
+            && (self.paths.is_empty() || stood_at(held, finding).is_some_and(|paths| self.names_all(&paths)))
             && self.rule.as_ref().is_none_or(|rule| Pattern::new(rule).matches(&finding.rule))
             && self.program.as_ref().is_none_or(|program| Some(program.as_str()) == program_of(held, finding))
-            && self.command.as_ref().is_none_or(|command| command.trim() == held.report.text.trim())
+            && self.is_for(held)
+    }
+
+    /// Whether it is for every command, or for exactly this one.
+    fn is_for(&self, held: &Held<'_>) -> bool {
+        self.command.as_ref().is_none_or(|command| command.trim() == held.report.text.trim())
+    }
+
+    fn names_all(&self, paths: &[PathBuf]) -> bool {
+        !paths.is_empty() && paths.iter().all(|path| self.paths.contains(path))
+    }
+
+    /// Whether it speaks of nothing but paths or a whole command.
+    fn is_plain(&self) -> bool {
+        self.effect.is_none() && self.rule.is_none() && self.program.is_none()
     }
 }
 
@@ -127,19 +143,17 @@ impl Grants {
     ///
     /// When a use cannot be written down. Then nothing is allowed.
     pub fn spend(&self, held: &Held<'_>, folder: &Path) -> io::Result<Option<Vec<String>>> {
-        if held.findings.is_empty() || !self.folder.is_dir() {
+        if !self.folder.is_dir() {
             return Ok(None);
         }
         let _lock = files::lock(&self.folder.join("lock"))?;
         let here = fs::canonicalize(folder)?;
         let grants: Vec<Grant> = self.list().into_iter().filter(|grant| here.starts_with(&grant.project)).collect();
-        let mut used: Vec<&Grant> = Vec::new();
-        for finding in &held.findings {
-            let Some(grant) = grants.iter().find(|grant| grant.covers(finding, held, folder)) else { return Ok(None) };
-            if !used.contains(&grant) {
-                used.push(grant);
-            }
-        }
+        let Some(used) =
+            (if held.findings.is_empty() { for_changes(&grants, held) } else { for_findings(&grants, held) })
+        else {
+            return Ok(None);
+        };
         for grant in &used {
             match grant.uses {
                 Some(0 | 1) => fs::remove_file(self.path(&grant.id))?,
@@ -156,6 +170,52 @@ impl Grants {
     fn path(&self, id: &str) -> PathBuf {
         self.folder.join(format!("{id}.json"))
     }
+}
+
+/// The grants that together allow all that is found; `None` when they do not.
+fn for_findings<'g>(grants: &'g [Grant], held: &Held<'_>) -> Option<Vec<&'g Grant>> {
+    each(held.findings.iter().map(|finding| grants.iter().find(|grant| grant.covers(finding, held))))
+}
+
+/// The same for a command of which nothing is found but that it changes something, as the mode `read-only` holds it.
+fn for_changes<'g>(grants: &'g [Grant], held: &Held<'_>) -> Option<Vec<&'g Grant>> {
+    let plainly = || grants.iter().filter(|grant| grant.is_plain() && grant.is_for(held));
+    if let Some(grant) = plainly().find(|grant| grant.command.is_some() && grant.paths.is_empty()) {
+        return Some(vec![grant]);
+    }
+    let changes = &held.report.changes;
+    if changes.besides || changes.paths.is_empty() {
+        return None;
+    }
+    let paths = changes.paths.iter().map(|path| resolved(Path::new("/"), Path::new(path)));
+    each(paths.map(|path| plainly().find(|grant| grant.paths.contains(&path))))
+}
+
+/// All of them, each once.
+fn each<'g>(found: impl Iterator<Item = Option<&'g Grant>>) -> Option<Vec<&'g Grant>> {
+    let mut used: Vec<&Grant> = Vec::new();
+    for grant in found {
+        let grant = grant?;
+        if !used.contains(&grant) {
+            used.push(grant);
+        }
+    }
+    Some(used)
+}
+
+/// The paths that a finding is about, wherever the command has gone by then; `None` when not all of them are known.
+fn stood_at(held: &Held<'_>, finding: &Finding) -> Option<Vec<PathBuf>> {
+    let stakes = &held.report.stakes;
+    if stakes.len() >= MAX_STAKES {
+        return None;
+    }
+    let within = |stake: &&Stake| finding.span.start <= stake.span.start && stake.span.end <= finding.span.end;
+    let paths = stakes.iter().filter(within).filter_map(|stake| match &stake.what {
+        What::Path(path) => Some(plain(&path.pattern)),
+        What::Unknown => Some(None),
+        What::Work(_) | What::Reach(_) => None,
+    });
+    paths.map(|path| Some(resolved(Path::new("/"), Path::new(&path?)))).collect()
 }
 
 /// Where a path leads from a folder: without links as far as it is there, without `.` and `..` otherwise.

@@ -84,6 +84,7 @@ mod tests {
                 node("ls\u{1b}", Class::ReadOnly, "", vec![]),
             ],
             stakes: Vec::new(),
+            changes: Default::default(),
             direct: None,
         };
         let expected = "\

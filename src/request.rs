@@ -3,7 +3,7 @@
 use crate::effect::{Class, Effect, Finding};
 use crate::shell::Dialect;
 use crate::span::Span;
-use crate::stake::Stake;
+use crate::stake::{Changes, Stake};
 
 /// A command that somebody wants to run.
 #[derive(Clone, Debug)]
@@ -71,6 +71,8 @@ pub struct Report {
     pub unrecognised: bool,
     /// What would run, as a tree.
     pub tree: Vec<Node>,
+    /// What it changes.
+    pub changes: Changes,
     /// What the destructive parts put at stake.
     pub stakes: Vec<Stake>,
     /// The argument list, when the request is one simple command whose words are all known and which

@@ -16,11 +16,35 @@ pub struct Stake {
     pub span: Span,
 }
 
+/// What a command changes, as far as that is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The paths, absolute, without `.` and `..`, and where they lead over symbolic links, if that is elsewhere.
+    pub paths: Vec<String>,
+    /// Whether it changes anything besides, or what cannot be known.
+    pub besides: bool,
+}
+
+impl Changes {
+    /// Something that is no path, or cannot be known.
+    pub fn besides() -> Changes {
+        Changes { paths: Vec::new(), besides: true }
+    }
+
+    /// Takes others in.
+    pub fn merge(&mut self, other: Changes) {
+        self.paths.extend(other.paths);
+        self.besides |= other.besides;
+    }
+}
+
 /// What is at stake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum What {
     /// Files and folders.
     Path(PathStake),
+    /// A path that cannot be known, or is on another machine.
+    Unknown,
     /// Work in a git repository.
     Work(WorkStake),
     /// A database, a cluster, an account, another machine, by the command line that reaches it.
@@ -35,6 +59,20 @@ pub struct PathStake {
     /// An absolute path in which `*`, `?` and `[…]` stand for what the shell matches, `**` for any folders below, and `\`
     /// quotes them.
     pub pattern: String,
+}
+
+/// The path that a pattern fits, when it fits one alone.
+pub fn plain(pattern: &str) -> Option<String> {
+    let mut plain = String::new();
+    let mut characters = pattern.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '*' | '?' | '[' => return None,
+            '\\' => plain.extend(characters.next()),
+            c => plain.push(c),
+        }
+    }
+    Some(plain)
 }
 
 /// What happens to a path.

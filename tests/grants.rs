@@ -128,3 +128,40 @@ fn only_a_human_allows() {
     assert_eq!(home.journal()[0]["decision"], "refused");
     assert_eq!(status(&home, DANGEROUS), Some(126));
 }
+
+#[test]
+fn a_path_is_the_one_that_the_command_reaches() {
+    let home = Home::new();
+    std::fs::create_dir_all(home.path("work/sub")).expect("a folder");
+    home.file("data", "x");
+    home.file("sub/data", "x");
+    allow(&home, &["--path", "data"]);
+    // The same word, in another folder.
+    for command in ["cd sub && rm data", "(cd sub; rm data)", "f() { rm \"$1\"; }; f data; cd sub; f data"] {
+        assert_eq!(status(&home, command), Some(126), "{command}");
+    }
+    assert_eq!(status(&home, "rm *ata"), Some(126), "a pattern names no exact path");
+    for command in ["cd sub && rm ../data", "rm data", "rm ./sub/../data"] {
+        assert_eq!(status(&home, command), Some(3), "{command}");
+    }
+    assert_eq!(home.runs(), 3);
+}
+
+#[test]
+fn in_read_only_mode_a_grant_is_a_place_to_write() {
+    let home = Home::with("mode: read-only\n");
+    allow(&home, &["--path", "made"]);
+    allow(&home, &["--command", "touch whole", "--uses", "1"]);
+    for (command, expected) in [
+        ("touch made", 0),
+        ("echo x > made", 0),
+        ("touch made other", 126),
+        ("mkdir sub && cd sub && touch made", 126),
+        ("touch whole", 0),
+        ("touch whole", 126),
+        ("make made", 126),
+    ] {
+        assert_eq!(status(&home, command), Some(expected), "{command}");
+    }
+    assert!(!home.path("work/other").exists());
+}

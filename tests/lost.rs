@@ -12,7 +12,7 @@ use std::process::Command;
 use guard::ask::{self, Size};
 use guard::doors::text_request;
 use guard::facts::look::look;
-use guard::facts::loss::Loss;
+use guard::facts::loss::{Loss, Severity};
 use guard::facts::machine::Machine;
 use guard::judge::judge;
 use guard::policy::{self, Configuration, Decision};
@@ -75,7 +75,9 @@ impl Place {
         let home = self.me().to_string_lossy().into_owned();
         let machine = Machine::at(self.at_home("app").to_string_lossy().into_owned());
         let report = judge(&text_request(text.as_ref()), &machine);
-        let loss = serde_json::to_string(&look(&report, &machine)).expect("JSON").replace(&home, "/home/me");
+        let loss = serde_json::to_string(&look(&report, &machine, &Severity::default()))
+            .expect("JSON")
+            .replace(&home, "/home/me");
         let loss: Loss = serde_json::from_str(&loss).expect("a loss");
         let configuration = Ok(Configuration::default());
         let size = Size { rows: 40, columns, colour: false };
@@ -153,6 +155,29 @@ fn many_files_are_confirmed_by_their_number() {
     assert!(session.drawn().contains("type the number of files, 120: "), "{}", session.drawn());
     session.press("120\r");
     assert_eq!(session.end().status.code(), Some(3));
+}
+
+#[test]
+fn from_when_on_a_loss_is_severe_is_the_users_to_say() {
+    let place = Place::new();
+    let configuration = "severe:\n  files: 2\n  bytes: 5kB\n  production: [kunden]\n";
+    fs::write(place.home.path("config/guard/config.yaml"), configuration).expect("it is written");
+    for name in ["many/1", "many/2", "many/3"] {
+        place.write(name, "x");
+    }
+    place.write("large", &"x".repeat(6000));
+    for (command, because) in [
+        ("rm -rf many", "3 files are more than 2"),
+        ("rm -rf large", "6.0 kB are more than 5.0 kB"),
+        ("psql -h db-kunden shop -c 'DROP TABLE orders'", "the host db-kunden looks like production"),
+    ] {
+        let session = place.ask(40, 100, command);
+        assert!(session.drawn().contains(because), "{because}: {}", session.drawn());
+        assert!(session.drawn().contains("Then type the "), "{}", session.drawn());
+    }
+    let explained = place.home.guard(&["explain", "--facts", "rm -rf many"]).current_dir(place.at_home("app")).output();
+    let explained = home::text(&explained.expect("guard starts").stdout);
+    assert!(explained.contains("severe: 3 files are more than 2"), "{explained}");
 }
 
 #[test]

@@ -117,3 +117,46 @@ fn the_configured_shell_runs_the_command() {
     fs::write(home.path("config/guard/config.yaml"), format!("shell: {}\n", path.display())).expect("it is written");
     assert_eq!(text(&home.run(&["-c", "echo ran"]).stdout), "configured\nran\n");
 }
+
+#[test]
+fn in_read_only_mode_commands_may_write_in_narrow_scopes() {
+    let folder = home::lasting_folder();
+    let top = folder.path().canonicalize().expect("it is there");
+    for name in ["app/src", "app/docs", "app/srcs"] {
+        fs::create_dir_all(top.join(name)).expect("a folder");
+    }
+    std::os::unix::fs::symlink("../docs", top.join("app/src/link")).expect("it is new");
+    let home = Home::with(&format!("mode: read-only\nmay-write: [{}]\n", top.join("app/src").display()));
+    let top = top.display();
+    let cases = [
+        ("touch src/a", 0),
+        ("cd src && touch b", 0),
+        ("echo x > src/c", 0),
+        ("cat >> src/d <<E\nx\nE", 0),
+        ("echo x | tee src/e > /dev/null", 0),
+        ("mkdir -p src/f/g", 0),
+        ("cp docs src/h -r", 0),
+        (&format!("touch {top}/app/src/../src/i"), 0),
+        ("touch docs/a", 126),
+        ("touch srcs/a", 126),
+        ("touch src/a docs/a", 126),
+        ("touch src/link/a", 126),
+        ("touch src/../docs/a", 126),
+        ("touch src/*", 126),
+        ("touch $X", 126),
+        ("cd docs && touch a", 126),
+        ("mv docs src/docs", 126),
+        ("ln -s ../docs src/other && touch src/other/a", 126),
+        ("touch src/a; git init", 126),
+        ("make -C src", 126),
+        (DANGEROUS, 126),
+    ];
+    for (command, status) in cases {
+        let mut call = home.command("setsid");
+        call.arg("-w").arg(home::guard()).args(["-c", command]).stdin(std::process::Stdio::null());
+        call.current_dir(format!("{top}/app"));
+        let output = call.output().expect("guard starts");
+        assert_eq!(output.status.code(), Some(status), "{command}: {}", text(&output.stderr));
+    }
+    assert_eq!(fs::read_dir(format!("{top}/app/docs")).expect("it is there").count(), 0);
+}

@@ -309,6 +309,7 @@ mod tests {
             unrecognised: false,
             tree: Vec::new(),
             stakes: Vec::new(),
+            changes: Default::default(),
             direct: None,
         };
         let held = Held { report: &report, findings: report.findings.iter().collect(), why: Why::Class };

@@ -7,6 +7,7 @@ use super::look::{self as looking, Look};
 use crate::cli::Explain;
 use crate::effect::Class;
 use crate::facts::look::look;
+use crate::facts::loss::Severity;
 use crate::facts::machine::Machine;
 use crate::outline::{self, outline};
 use crate::request::Report;
@@ -20,7 +21,7 @@ pub fn run(explain: &Explain) -> ExitCode {
     let look = Look::new(!explain.no_facts);
     let (report, verb) = look.judge(&looking::request(&explain.asked), None);
     let headline = outline::style(report.class).apply_to(looking::headline(&report, verb));
-    let facts = if explain.facts { facts(&report) } else { String::new() };
+    let facts = if explain.facts { facts(&report, &look.severity()) } else { String::new() };
     let text = format!("{headline}\n{}{}{facts}", outline(&report, outline::style), remedies(&report));
     match io::stdout().lock().write_all(text.as_bytes()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -33,8 +34,8 @@ pub fn run(explain: &Explain) -> ExitCode {
 }
 
 /// What would be lost on this machine, and what the text puts at stake.
-fn facts(report: &Report) -> String {
-    let loss = look(report, &Machine::here());
+fn facts(report: &Report, severity: &Severity) -> String {
+    let loss = look(report, &Machine::here(), severity);
     let mut text = String::new();
     for line in loss.lines(usize::MAX) {
         text.push_str(&format!("fact: {line}\n"));

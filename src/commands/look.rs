@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::cli::Asked;
 use crate::doors;
 use crate::facts::NoFacts;
+use crate::facts::loss::Severity;
 use crate::facts::machine::Machine;
 use crate::folders::Folders;
 use crate::in_force::{self, InForce, User};
@@ -54,6 +55,11 @@ impl Look {
         let report = judge_by(request, &in_force.rules, &Machine::at(folder));
         let verb = decide(&report, &in_force.configuration);
         (report, verb)
+    }
+
+    /// From when on a loss is severe.
+    pub fn severity(&self) -> Severity {
+        self.here.configuration.as_ref().map(|configuration| configuration.severe.clone()).unwrap_or_default()
     }
 
     fn in_force(&self, user: &User, folder: &Path) -> Arc<InForce> {

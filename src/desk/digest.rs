@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use super::scaffolding;
 use crate::policy::Held;
 use crate::request::{self, Subject};
+use crate::stake::{What, plain};
 
 /// Variables that decide which programs run, whose files are meant, or which system is reached.
 const NAMES: [&str; 14] = [
@@ -85,6 +86,14 @@ pub fn digest(held: &Held<'_>, asked: &Asked<'_>) -> String {
         hash.part("subject", steady(&finding.subject).as_bytes());
         if let Some(target) = target(asked.folder, &finding.subject) {
             hash.part("target", target.as_bytes());
+        }
+    }
+    // Where what is lost really is, also behind a `cd`.
+    for stake in &held.report.stakes {
+        if let What::Path(path) = &stake.what
+            && let Some(target) = plain(&path.pattern).and_then(|path| fs::canonicalize(path).ok())
+        {
+            hash.part("stake", target.as_os_str().as_bytes());
         }
     }
     let mut variables: Vec<_> = env::vars_os().filter(|(name, _)| matters(name, &held.report.text)).collect();
@@ -201,6 +210,7 @@ mod tests {
             parsed: true,
             unrecognised: false,
             stakes: Vec::new(),
+            changes: Default::default(),
             tree: Vec::new(),
             direct: None,
         };

@@ -149,6 +149,7 @@ impl Request {
             parsed: true,
             unrecognised: false,
             stakes: Vec::new(),
+            changes: Default::default(),
             tree: Vec::new(),
             direct: None,
         }

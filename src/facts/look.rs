@@ -8,7 +8,7 @@ use super::Facts;
 use super::files::{self, Amount, Measure};
 use super::git::budget::{Bound, Budget};
 use super::git::{Held, Survey, glob};
-use super::loss::{Loss, PathLoss, Phrase, Standing};
+use super::loss::{Loss, PathLoss, Phrase, Severity, Standing, size};
 use super::machine::Machine;
 use super::reach::{self, Around};
 use crate::effect::{Class, Effect};
@@ -22,17 +22,15 @@ const TIME: Duration = Duration::from_millis(200);
 /// How many paths are kept by name.
 const PATHS: usize = 200;
 
-/// More files than this are many.
-pub const MANY: u64 = 100;
-
 /// What the command would lose. Looks within 200 ms and a set number of entries; what was left out is said.
-pub fn look(report: &Report, machine: &Machine) -> Loss {
+pub fn look(report: &Report, machine: &Machine, severity: &Severity) -> Loss {
     let budget = Budget::new(ENTRIES, TIME);
-    let looking = Looking { machine, budget: &budget, project: project(machine, &budget) };
+    let looking = Looking { machine, budget: &budget, project: project(machine, &budget), severity };
     let mut loss = Loss::default();
     for stake in &report.stakes {
         match &stake.what {
             What::Path(path) => looking.path(path, &mut loss),
+            What::Unknown => {}
             What::Work(work) => {
                 let lost = machine.work_within(work, &budget).filter(|lost| !lost.is_nothing());
                 if let Some(lost) = lost.filter(|lost| !loss.git.contains(lost)) {
@@ -41,7 +39,7 @@ pub fn look(report: &Report, machine: &Machine) -> Loss {
             }
             What::Reach(stake) => {
                 let variable = |name: &str| machine.variable(name);
-                let around = Around { variable: &variable, home: machine.home() };
+                let around = Around { variable: &variable, home: machine.home(), production: &severity.production };
                 if let Some(reach) = reach::reach(stake, &around).filter(|reach| !loss.reaches.contains(reach)) {
                     loss.reaches.push(reach);
                 }
@@ -57,7 +55,7 @@ pub fn look(report: &Report, machine: &Machine) -> Loss {
     }
     loss.severe = looking.severe(&loss);
     if !loss.severe.is_empty() {
-        loss.phrase = phrase(&loss, report);
+        loss.phrase = phrase(&loss, report, severity);
     }
     loss
 }
@@ -74,6 +72,7 @@ struct Looking<'l> {
     machine: &'l Machine,
     budget: &'l Budget,
     project: Option<PathBuf>,
+    severity: &'l Severity,
 }
 
 impl Looking<'_> {
@@ -152,11 +151,15 @@ impl Looking<'_> {
             reasons.push(format!("{} is outside the project", path.path));
         }
         let files = loss.files();
-        if files > MANY {
-            reasons.push(format!("{files} files are more than {MANY}"));
+        if files > self.severity.files {
+            reasons.push(format!("{files} files are more than {}", self.severity.files));
+        }
+        if let Some(limit) = self.severity.bytes.filter(|limit| loss.bytes() > *limit) {
+            reasons.push(format!("{} are more than {}", size(loss.bytes()), size(limit)));
         }
         if let Some(reach) = loss.reaches.iter().find(|reach| reach.production) {
-            let name = reach.names.iter().find(|(_, value)| reach::looks_like_production(value));
+            let like = |value: &str| reach::looks_like_production(value, &self.severity.production);
+            let name = reach.names.iter().find(|(_, value)| like(value));
             if let Some((name, value)) = name {
                 reasons.push(format!("the {name} {value} looks like production"));
             }
@@ -166,7 +169,7 @@ impl Looking<'_> {
 }
 
 /// What a human must type: something that they only find by reading what goes.
-fn phrase(loss: &Loss, report: &Report) -> Option<Phrase> {
+fn phrase(loss: &Loss, report: &Report, severity: &Severity) -> Option<Phrase> {
     let phrase = |what: &str, text: &str| Some(Phrase { what: what.to_owned(), text: text.to_owned() });
     if let Some(reach) = loss.reaches.iter().find(|reach| reach.production) {
         let mut dropped = report
@@ -178,7 +181,8 @@ fn phrase(loss: &Loss, report: &Report) -> Option<Phrase> {
         if let Some(name) = name {
             return phrase("the name of what is dropped", name);
         }
-        let named = reach.names.iter().find(|(_, value)| reach::looks_like_production(value));
+        let like = |value: &str| reach::looks_like_production(value, &severity.production);
+        let named = reach.names.iter().find(|(_, value)| like(value));
         if let Some((name, value)) = named {
             let first = value.split(' ').next().unwrap_or(value);
             return phrase(&format!("the {name}"), first).filter(|phrase| is_typed(&phrase.text));

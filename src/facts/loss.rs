@@ -23,6 +23,23 @@ pub struct Loss {
     pub limits: Vec<String>,
 }
 
+/// From when on a loss is severe, where the user decides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Severity {
+    /// More files than this.
+    pub files: u64,
+    /// More bytes than this; `None`: however many.
+    pub bytes: Option<u64>,
+    /// Words, in lower case, by which a name looks like production, besides the usual ones.
+    pub production: Vec<String>,
+}
+
+impl Default for Severity {
+    fn default() -> Severity {
+        Severity { files: 100, bytes: None, production: Vec::new() }
+    }
+}
+
 /// Files and folders at one path.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PathLoss {
@@ -121,6 +138,11 @@ impl Loss {
         self.paths.iter().map(|path| path.files).sum()
     }
 
+    /// How many bytes go.
+    pub fn bytes(&self) -> u64 {
+        self.paths.iter().map(|path| path.bytes).sum()
+    }
+
     /// Whether nothing was found that would be lost, nor where.
     pub fn is_empty(&self) -> bool {
         self.paths.is_empty() && self.git.is_empty() && self.reaches.is_empty()
@@ -147,7 +169,7 @@ impl Loss {
         }
         lines.extend(more(self.paths.len(), most));
         if self.paths.len() > 1 {
-            lines.push(format!("together {}", amount(self.files(), self.paths.iter().map(|path| path.bytes).sum())));
+            lines.push(format!("together {}", amount(self.files(), self.bytes())));
         }
         for git in &self.git {
             lines.extend(git.lines(most));
@@ -230,7 +252,7 @@ fn amount(files: u64, bytes: u64) -> String {
 }
 
 /// A number of bytes as people say it.
-fn size(bytes: u64) -> String {
+pub fn size(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
     if bytes < 1000 {
         return format!("{bytes} bytes");

@@ -57,6 +57,8 @@ pub struct Around<'a> {
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     /// The home folder.
     pub home: Option<&'a str>,
+    /// Further words by which a name looks like production.
+    pub production: &'a [String],
 }
 
 /// What a command line reaches; `None` when nothing is known of its program, or nothing is named.
@@ -82,7 +84,7 @@ pub fn reach(stake: &ReachStake, around: &Around<'_>) -> Option<Reach> {
         names.push(("host".to_owned(), url.host));
         names.extend(url.database.map(|path| ("path".to_owned(), format!("/{path}"))));
     }
-    let production = names.iter().any(|(_, value)| looks_like_production(value));
+    let production = names.iter().any(|(_, value)| looks_like_production(value, around.production));
     (!names.is_empty()).then_some(Reach { kind: entry.kind, names, production })
 }
 
@@ -195,13 +197,14 @@ const PRODUCTION: [&str; 4] = ["prod", "production", "prd", "live"];
 const NOT: [&str; 4] = ["non", "not", "pre", "no"];
 
 /// Whether a name looks like production: one of its words says so.
-pub fn looks_like_production(name: &str) -> bool {
+pub fn looks_like_production(name: &str, further: &[String]) -> bool {
     let lower = name.to_lowercase();
     let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     words.iter().enumerate().any(|(at, word)| {
         let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
         let before = at.checked_sub(1).and_then(|at| words.get(at));
-        PRODUCTION.contains(&word) && !before.is_some_and(|before| NOT.contains(before))
+        (PRODUCTION.contains(&word) || further.iter().any(|further| further == word))
+            && !before.is_some_and(|before| NOT.contains(before))
     })
 }
 
@@ -217,7 +220,7 @@ mod tests {
             here: true,
         };
         let variable = |name: &str| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        let around = Around { variable: &variable, home: None };
+        let around = Around { variable: &variable, home: None, production: &[] };
         let Some(reach) = reach(&stake, &around) else { return "nothing".to_owned() };
         let names: Vec<String> = reach.names.iter().map(|(name, value)| format!("{name}={value}")).collect();
         format!("{} {}{}", reach.kind, names.join(" "), if reach.production { " !" } else { "" })
@@ -258,10 +261,10 @@ mod tests {
     fn production_is_told_by_its_words() {
         for name in ["prod", "my-prod-db", "PRODUCTION", "prod2", "live", "eu.prod.example.com", "arn:aws:eks:x:y/prod"]
         {
-            assert!(looks_like_production(name), "{name}");
+            assert!(looks_like_production(name, &[]), "{name}");
         }
         for name in ["nonprod", "non-prod", "pre-prod", "preprod", "product", "staging", "delivery", "localhost"] {
-            assert!(!looks_like_production(name), "{name}");
+            assert!(!looks_like_production(name, &[]), "{name}");
         }
     }
 }

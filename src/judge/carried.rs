@@ -145,6 +145,7 @@ impl Judge<'_> {
         let outcome = payload::read(language, text);
         let mut judged = Judged::read_only();
         judged.class = outcome.class;
+        judged.changes.besides = outcome.class > Class::ReadOnly;
         judged.findings = outcome.findings;
         let mut stakes = Vec::new();
         {
@@ -152,6 +153,7 @@ impl Judge<'_> {
             for used in &outcome.paths {
                 let fate = judge_payload_path(used, &world);
                 judged.class = judged.class.max(fate.class);
+                judged.changes.merge(fate.changes);
                 judged.findings.extend(fate.findings);
                 stakes.extend(fate.stakes);
             }

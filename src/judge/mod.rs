@@ -15,7 +15,7 @@ use crate::request::{Node, Report, Request};
 use crate::rules::library::Library;
 use crate::rules::own::is_fixed;
 use crate::span::Span;
-use crate::stake::Stake;
+use crate::stake::{Changes, Stake};
 use ledger::Ledger;
 
 /// How deep carried code is judged.
@@ -25,7 +25,7 @@ const MAX_DEPTH: usize = 12;
 const MAX_COMMANDS: usize = 20_000;
 
 /// How much is looked for at most of what is at stake in one request.
-const MAX_STAKES: usize = 256;
+pub(crate) const MAX_STAKES: usize = 256;
 
 /// Judges `request` by the rules that come with guard, with what `facts` knows.
 pub fn judge(request: &Request, facts: &dyn Facts) -> Report {
@@ -49,6 +49,7 @@ pub fn judge_by(request: &Request, library: &Library, facts: &dyn Facts) -> Repo
         parsed: judge.parsed,
         unrecognised: judge.unrecognised,
         tree: judged.nodes,
+        changes: judged.changes,
         stakes: judge.stakes,
         direct: None,
     }
@@ -111,11 +112,12 @@ struct Judged {
     class: Class,
     findings: Vec<Finding>,
     nodes: Vec<Node>,
+    changes: Changes,
 }
 
 impl Judged {
     fn read_only() -> Judged {
-        Judged { class: Class::ReadOnly, findings: Vec::new(), nodes: Vec::new() }
+        Judged { class: Class::ReadOnly, findings: Vec::new(), nodes: Vec::new(), changes: Changes::default() }
     }
 
     /// Code that cannot be read.
@@ -138,12 +140,14 @@ impl Judged {
             span,
             children: Vec::new(),
         };
-        Judged { class: Class::Destructive, findings: vec![finding], nodes: vec![node] }
+        let changes = Changes::besides();
+        Judged { class: Class::Destructive, findings: vec![finding], nodes: vec![node], changes }
     }
 
     /// Counts rules as a user or project says that they count.
     fn settle(&mut self, rules: &Library) {
         let class = settled(&mut self.findings, self.class, rules);
+        self.changes.besides |= class > self.class;
         self.class = class;
     }
 
@@ -169,14 +173,17 @@ impl Judged {
                 shift_nodes(&mut node.children, start);
             }
         }
-        let Judged { class, mut findings, mut nodes } = self;
+        let Judged { class, mut findings, mut nodes, changes } = self;
         findings.iter_mut().for_each(|finding| shift(&mut finding.span, start));
         nodes.retain(|node| node.span.end as usize > start);
         shift_nodes(&mut nodes, start);
-        Judged { class, findings, nodes }
+        Judged { class, findings, nodes, changes }
     }
 
     fn merge(&mut self, other: Judged) {
+        // Whatever changes something without saying what may change anything.
+        self.changes.besides |= other.class > Class::ReadOnly && other.changes.paths.is_empty();
+        self.changes.merge(other.changes);
         self.class = self.class.max(other.class);
         self.findings.extend(other.findings);
         self.nodes.extend(other.nodes);

@@ -103,13 +103,20 @@ impl Judge<'_> {
         };
         self.unrecognised |= assessment.unrecognised;
         ledger.note_printed(std::mem::take(&mut assessment.printed));
-        let mut own = Judged { class: assessment.class, findings: assessment.findings, nodes: Vec::new() };
+        let mut own = Judged {
+            class: assessment.class,
+            findings: assessment.findings,
+            nodes: Vec::new(),
+            changes: assessment.changes,
+        };
         let mut stakes = assessment.stakes;
         for (path, left) in assessment.left {
             ledger.note_left(&path, &context.folder, left);
         }
         for (fate, path, left) in redirected {
             own.class = own.class.max(fate.class);
+            own.changes.besides |= fate.class > Class::ReadOnly && fate.changes.paths.is_empty();
+            own.changes.merge(fate.changes);
             own.findings.extend(fate.findings);
             stakes.extend(fate.stakes);
             ledger.note_left(&path, &context.folder, left);

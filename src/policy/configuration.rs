@@ -14,6 +14,7 @@ use super::never::Entry;
 use super::reading;
 use crate::client;
 use crate::effect::Class;
+use crate::facts::loss::Severity;
 
 /// The variable that can make the mode stricter.
 const MODE_VARIABLE: &str = "GUARD_MODE";
@@ -30,6 +31,10 @@ pub struct Configuration {
     pub ask: Vec<Entry>,
     /// What is refused without a question, on top of the built-in list.
     pub never: Vec<Entry>,
+    /// Where commands may write in the mode `read-only`, by absolute paths.
+    pub may_write: Vec<PathBuf>,
+    /// From when on a loss is severe.
+    pub severe: Severity,
     /// How long a prompt waits for an answer.
     pub prompt_timeout: Duration,
     /// How long a command waits at the desk; `None`: as long as the client that sent it lets it.
@@ -44,6 +49,8 @@ impl Default for Configuration {
             mode: Mode::Standard,
             ask: Vec::new(),
             never: Vec::new(),
+            may_write: Vec::new(),
+            severe: Severity::default(),
             prompt_timeout: Duration::from_secs(25),
             desk_wait: None,
             shell: None,

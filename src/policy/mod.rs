@@ -7,6 +7,8 @@ mod configuration;
 mod never;
 mod reading;
 
+use std::path::Path;
+
 use crate::effect::{Class, Finding};
 use crate::request::Report;
 
@@ -64,7 +66,7 @@ fn decide_by<'a>(configuration: &Configuration, report: &'a Report) -> Decision<
         return Decision::Refuse(Held { findings, ..held(report, Why::Never(refused.entry)) });
     }
     let named = configuration.ask.iter().find_map(|entry| entry.refuses(report));
-    match (named, configuration.mode.asks(report.class)) {
+    match (named, configuration.mode.asks(report.class) && !is_allowed(configuration, report)) {
         (None, false) => Decision::Run,
         // What the class holds is told by all findings of that class, also where one of them is named.
         (None, true) => Decision::Ask(held(report, Why::Class)),
@@ -73,6 +75,15 @@ fn decide_by<'a>(configuration: &Configuration, report: &'a Report) -> Decision<
             Decision::Ask(Held { findings: named.findings, ..held(report, Why::Named(named.entry)) })
         }
     }
+}
+
+/// Whether a command changes nothing but what the configuration lets it write.
+fn is_allowed(configuration: &Configuration, report: &Report) -> bool {
+    let within = |path: &String| configuration.may_write.iter().any(|scope| Path::new(path).starts_with(scope));
+    report.class == Class::Mutating
+        && !report.changes.besides
+        && !report.changes.paths.is_empty()
+        && report.changes.paths.iter().all(within)
 }
 
 /// A command that its class holds, with the findings that gave it the class.
@@ -116,6 +127,7 @@ mod tests {
             unrecognised: false,
             tree: vec![node("sudo", vec![node(text, Vec::new())])],
             stakes: Vec::new(),
+            changes: Default::default(),
             direct: None,
         }
     }

@@ -1,6 +1,6 @@
 //! Reads the text of a configuration: exactly the keys there are, or a mistake with its line and column.
 
-use std::path::PathBuf;
+use std::path::{Component, PathBuf};
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -11,6 +11,7 @@ use serde_yaml::{Error, Location, MessageFormatter, Spanned, UserMessageFormatte
 use super::configuration::{Configuration, Mode};
 use super::never::{Entry, Pattern};
 use crate::effect::Effect;
+use crate::facts::loss::Severity;
 
 /// Where the mistake is, and what it is.
 type Located = (Option<(u64, u64)>, String);
@@ -26,6 +27,12 @@ pub fn read(text: &str) -> Result<Configuration, Located> {
         mode: written.mode.map_or(Ok(defaults.mode), |mode| value(&mode, Mode::EXPECTED, Mode::of))?,
         ask: written.ask.iter().map(entry).collect::<Result<_, _>>()?,
         never: written.never.iter().map(entry).collect::<Result<_, _>>()?,
+        may_write: written
+            .may_write
+            .iter()
+            .map(|path| value(path, "an absolute path", scope))
+            .collect::<Result<_, _>>()?,
+        severe: severity(&written.severe)?,
         prompt_timeout: written.prompt_timeout.map_or(Ok(defaults.prompt_timeout), |time| {
             value(&time, "a time from 1s to 1h, such as 25s or 2m", timeout)
         })?,
@@ -45,12 +52,24 @@ struct Written {
     mode: Option<Spanned<String>>,
     ask: Vec<Spanned<WrittenEntry>>,
     never: Vec<Spanned<WrittenEntry>>,
+    may_write: Vec<Spanned<String>>,
+    severe: WrittenSeverity,
     #[serde(deserialize_with = "some")]
     prompt_timeout: Option<Spanned<String>>,
     #[serde(deserialize_with = "some")]
     desk_wait: Option<Spanned<String>>,
     #[serde(deserialize_with = "some")]
     shell: Option<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenSeverity {
+    #[serde(deserialize_with = "some")]
+    files: Option<Spanned<String>>,
+    #[serde(deserialize_with = "some")]
+    bytes: Option<Spanned<String>>,
+    production: Vec<Spanned<String>>,
 }
 
 /// A key without a value is a mistake, not the default: somebody meant to say something.
@@ -117,6 +136,24 @@ fn entry(written: &Spanned<WrittenEntry>) -> Result<Entry, Located> {
     })
 }
 
+fn severity(written: &WrittenSeverity) -> Result<Severity, Located> {
+    let defaults = Severity::default();
+    let number = |text: &str| text.parse().ok();
+    Ok(Severity {
+        files: written.files.as_ref().map_or(Ok(defaults.files), |files| value(files, "a number of files", number))?,
+        bytes: written
+            .bytes
+            .as_ref()
+            .map(|bytes| value(bytes, "a number of bytes, such as 500MB or 2GB", amount))
+            .transpose()?,
+        production: written
+            .production
+            .iter()
+            .map(|word| value(word, "a word of letters and digits", name_part))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
 /// The meaning of a written word, or what was expected in its place.
 fn value<T>(written: &Spanned<String>, expected: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Located> {
     read(&written.value).ok_or_else(|| {
@@ -145,8 +182,32 @@ fn time(text: &str) -> Option<Duration> {
     Some(Duration::from_secs(digits.parse::<u64>().ok()?.checked_mul(seconds)?))
 }
 
+/// A number of bytes, in the units in which losses are told.
+fn amount(text: &str) -> Option<u64> {
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = match text.get(digits.len()..)?.trim_start() {
+        "" => 1,
+        "kB" | "KB" => 1000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        "TB" => 1_000_000_000_000,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_mul(unit)
+}
+
+/// A word as names are split into.
+fn name_part(text: &str) -> Option<String> {
+    Some(text.to_lowercase()).filter(|word| !word.is_empty() && word.chars().all(char::is_alphanumeric))
+}
+
 fn absolute(text: &str) -> Option<PathBuf> {
     Some(PathBuf::from(text)).filter(|path| path.is_absolute())
+}
+
+/// A path as the judge gives one: plain, so that what lies below it begins with it.
+fn scope(text: &str) -> Option<PathBuf> {
+    absolute(text).filter(|path| !path.components().any(|part| part == Component::ParentDir))
 }
 
 fn effect_of(name: &str) -> Option<Effect> {
@@ -239,13 +300,22 @@ never:
             ("mode: loose\n", "1:7: expected \"standard\" or \"read-only\", found \"loose\""),
             ("mode:\n", "1:5: expected a value"),
             ("mode: [a]\n", "1:7: expected one word"),
-            ("x: 1\n", "1:1: expected one of mode, ask, never, prompt-timeout, desk-wait, shell, found \"x\""),
+            (
+                "x: 1\n",
+                "1:1: expected one of mode, ask, never, may-write, severe, prompt-timeout, desk-wait, shell, found \"x\"",
+            ),
             ("mode: standard\nmode: read-only\n", "2:1: expected each key once"),
             ("- a\n", "1:1: expected keys with values, such as mode: standard"),
             ("null\n", "1:1: expected keys with values, such as mode: standard"),
             ("---\nmode: standard\n---\nmode: read-only\n", "4:1: expected one document"),
             ("prompt-timeout: 5x\n", "1:17: expected a time from 1s to 1h, such as 25s or 2m, found \"5x\""),
             ("prompt-timeout: 0\n", "1:17: expected a time from 1s to 1h, such as 25s or 2m, found \"0\""),
+            ("severe: {files: many}\n", "1:17: expected a number of files, found \"many\""),
+            ("severe: {bytes: 5XB}\n", "1:17: expected a number of bytes, such as 500MB or 2GB, found \"5XB\""),
+            ("severe: {production: [a-b]}\n", "1:23: expected a word of letters and digits, found \"a-b\""),
+            ("severe: {file: 3}\n", "1:10: expected one of files, bytes, production, found \"file\""),
+            ("may-write: [src]\n", "1:13: expected an absolute path, found \"src\""),
+            ("may-write: [/a/../b]\n", "1:13: expected an absolute path, found \"/a/../b\""),
             ("shell: bash\n", "1:8: expected an absolute path, found \"bash\""),
             ("never: x\n", "1:8: expected a list"),
             ("never:\n", "1:6: expected a list"),

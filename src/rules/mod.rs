@@ -29,7 +29,7 @@ use crate::follow::step::{Arg, Folder, Hole, Input, Source, StepId};
 use crate::payload::{Carried, Outcome};
 use crate::place::Bearings;
 use crate::span::Span;
-use crate::stake::Stake;
+use crate::stake::{Changes, Stake};
 use library::Library;
 use schema::Where;
 
@@ -116,6 +116,8 @@ pub struct Assessment {
     pub unrecognised: bool,
     /// What it puts at stake.
     pub stakes: Vec<Stake>,
+    /// What it changes.
+    pub changes: Changes,
     /// Whether the machine says that everything stays as it is, although that is no command that only reads.
     pub changes_nothing: bool,
 }
@@ -164,23 +166,27 @@ impl Assessment {
             printed: Printed::default(),
             unrecognised: false,
             stakes: Vec::new(),
+            changes: Changes { besides: class > Class::ReadOnly, ..Changes::default() },
             changes_nothing: false,
         }
     }
 
     /// Adds a finding, and raises the class to its.
     pub fn find(&mut self, finding: Finding) {
-        self.class = self.class.max(finding.class);
+        self.raise(finding.class);
         self.findings.push(finding);
     }
 
     fn raise(&mut self, class: Class) {
         self.class = self.class.max(class);
+        self.changes.besides |= class > Class::ReadOnly;
     }
 
     /// Adds what becomes of a path.
     fn suffer(&mut self, fate: Fate) {
-        self.raise(fate.class);
+        self.class = self.class.max(fate.class);
+        self.changes.besides |= fate.class > Class::ReadOnly && fate.changes.paths.is_empty();
+        self.changes.merge(fate.changes);
         self.findings.extend(fate.findings);
         self.stakes.extend(fate.stakes);
     }
@@ -195,7 +201,8 @@ impl Assessment {
 
     /// Adds what another assessment of the same command finds beyond this one.
     fn raise_to(&mut self, other: Assessment) {
-        self.raise(other.class);
+        self.class = self.class.max(other.class);
+        self.changes.merge(other.changes);
         self.findings.extend(other.findings);
         self.stakes.extend(other.stakes);
         self.carried.extend(other.carried);
@@ -203,7 +210,7 @@ impl Assessment {
 
     /// Adds what a payload does.
     fn merge(&mut self, outcome: Outcome, carry: impl Fn(Carried) -> Carry) {
-        self.class = self.class.max(outcome.class);
+        self.raise(outcome.class);
         self.findings.extend(outcome.findings);
         self.carried.extend(outcome.carried.into_iter().map(carry));
     }

@@ -8,7 +8,7 @@ use crate::effect::{Class, Effect, Finding};
 use crate::follow::step::{Arg, Source};
 use crate::payload::{PathRole, PathUse};
 use crate::place::{self, Location, Place};
-use crate::stake::Stake;
+use crate::stake::{Changes, Stake};
 
 /// What happens to one path.
 #[derive(Clone, Debug)]
@@ -19,17 +19,19 @@ pub struct Fate {
     pub findings: Vec<Finding>,
     /// What is at stake.
     pub stakes: Vec<Stake>,
+    /// What is changed.
+    pub changes: Changes,
 }
 
 impl Fate {
     /// What may happen without a reason against it.
     pub fn harmless(class: Class) -> Fate {
-        Fate { class, findings: Vec::new(), stakes: Vec::new() }
+        Fate { class, findings: Vec::new(), stakes: Vec::new(), changes: Changes::default() }
     }
 
     /// What may not.
     pub fn bad(findings: Vec<Finding>) -> Fate {
-        Fate { class: Class::Destructive, findings, stakes: Vec::new() }
+        Fate { class: Class::Destructive, findings, ..Fate::harmless(Class::Destructive) }
     }
 
     /// Two of them together.
@@ -38,6 +40,7 @@ impl Fate {
         self.findings
             .extend(other.findings.into_iter().filter(|finding| !self.findings.contains(finding)).collect::<Vec<_>>());
         self.stakes.extend(other.stakes);
+        self.changes.merge(other.changes);
         self
     }
 }
@@ -67,7 +70,8 @@ impl<'a> Handling<'a> {
 /// Judges what `role` does to `path`.
 pub fn judge_path(role: Role, path: &Arg, handling: Handling<'_>, world: &World<'_>) -> Fate {
     if let Some(paths) = printed_paths(path, world) {
-        let fates = paths.iter().map(|path| judge_one(role, path, handling, world));
+        let fates =
+            paths.iter().map(|path| Fate { changes: Changes::besides(), ..judge_one(role, path, handling, world) });
         return fates.reduce(worse).unwrap_or_else(|| Fate::harmless(Class::ReadOnly));
     }
     judge_one(role, path, handling, world)
@@ -92,20 +96,25 @@ pub fn judge_payload_path(used: &PathUse, world: &World<'_>) -> Fate {
 
 fn judge_one(role: Role, path: &Arg, handling: Handling<'_>, world: &World<'_>) -> Fate {
     if place::is_remote(path) {
-        return remote(role, path, handling);
+        return Fate { changes: Changes::besides(), ..remote(role, path, handling) };
     }
     // What nothing is kept of leads nowhere, and is written to by half of all commands.
     if !changes(role) || world.locate(path).place == Place::Sink {
         return judge_named(role, path, handling, world);
     }
-    let mut fate = match world.led_elsewhere(role, path) {
+    let led = world.led_elsewhere(role, path);
+    let changes = world.changes_of(path, led.as_ref());
+    let mut fate = match led {
         // A step before may change where it leads: then both places count.
         Some(led) if world.earlier.is_settled() => judge_named(role, &led, handling, world),
         Some(led) => judge_named(role, &led, handling, world).and(judge_named(role, path, handling, world)),
         None => judge_named(role, path, handling, world),
     };
+    if fate.class > Class::ReadOnly {
+        fate.changes = changes;
+    }
     if fate.class == Class::Destructive {
-        fate.stakes.extend(world.stake_of(role, path));
+        fate.stakes.push(world.stake_of(role, path));
     }
     fate
 }

@@ -6,7 +6,7 @@ use super::schema::{Role, Where};
 use crate::facts::Kind;
 use crate::follow::step::{Arg, Command, Piece};
 use crate::place::pattern::{self, Pattern};
-use crate::stake::{Change, PathStake, Stake, What, Work, WorkStake};
+use crate::stake::{self, Change, Changes, PathStake, Stake, What, Work, WorkStake};
 use crate::text::Text;
 
 /// Variables that begin so make git look elsewhere.
@@ -27,15 +27,30 @@ impl World<'_> {
     }
 
     /// What happens to a path, for those who look at the machine.
-    pub(super) fn stake_of(&self, role: Role, path: &Arg) -> Option<Stake> {
+    pub(super) fn stake_of(&self, role: Role, path: &Arg) -> Stake {
         let change = match role {
             Role::Deletes | Role::DeletesFound => Change::Deleted,
             Role::Empties => Change::Emptied,
             Role::Writes | Role::Creates => Change::Overwritten,
             _ => Change::Changed,
         };
-        let pattern = self.pattern(path)?.text;
-        Some(Stake { what: What::Path(PathStake { change, pattern }), span: path.span })
+        let known = |pattern: Pattern| What::Path(PathStake { change, pattern: pattern.text });
+        Stake { what: self.pattern(path).map_or(What::Unknown, known), span: path.span }
+    }
+
+    /// What a change of a path changes. A step before may have made a link of it, and a pattern may fit one.
+    pub(super) fn changes_of(&self, path: &Arg, led: Option<&Arg>) -> Changes {
+        let absolute = |path: &Arg| stake::plain(&self.pattern(path).filter(|pattern| pattern.exact)?.text);
+        // What its text says without `..` is where it leads, when that is not elsewhere.
+        let paths: Option<Vec<String>> = [Some(path), led]
+            .into_iter()
+            .flatten()
+            .map(|path| absolute(path).map(|path| without_dots(&path)))
+            .collect();
+        match paths.filter(|_| self.is_settled()) {
+            Some(paths) => Changes { paths, besides: false },
+            None => Changes::besides(),
+        }
     }
 
     /// Whether git holds all that would go at a path.
@@ -133,4 +148,16 @@ pub enum Leaves {
     AsItWas,
     /// Another state.
     Another,
+}
+
+fn without_dots(path: &str) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for name in path.split('/') {
+        match name {
+            "" | "." => {}
+            ".." => drop(names.pop()),
+            name => names.push(name),
+        }
+    }
+    format!("/{}", names.join("/"))
 }
