@@ -122,7 +122,9 @@ pid, master = pty.fork()
 if pid == 0:
     time.sleep(60)
     os._exit(0)
-stat = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+stat = None
+while not stat or stat[4] == "0":
+    stat = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
 state = os.environ["XDG_STATE_HOME"] + "/guard/sessions"
 os.makedirs(state, mode=0o700, exist_ok=True)
 said = {"pid": pid, "started": int(stat[19]), "boot": open("/proc/sys/kernel/random/boot_id").read().strip(),
