@@ -43,8 +43,6 @@ pub struct Outcome {
     pub carried: Vec<Carried>,
     /// Paths that it works on, to be judged by their place.
     pub paths: Vec<PathUse>,
-    /// Whether the text that it filters or edits is dropped whole, so that editing a file in place empties it.
-    pub empties_input: bool,
 }
 
 /// A path that a payload works on. What that means for the class depends on the place that it points to.
@@ -89,13 +87,7 @@ pub enum Carried {
 impl Outcome {
     /// Nothing that outlives the process changes.
     pub fn read_only() -> Outcome {
-        Outcome {
-            class: Class::ReadOnly,
-            findings: Vec::new(),
-            carried: Vec::new(),
-            paths: Vec::new(),
-            empties_input: false,
-        }
+        Outcome { class: Class::ReadOnly, findings: Vec::new(), carried: Vec::new(), paths: Vec::new() }
     }
 
     /// Raises the class to `class` when that is higher.
@@ -130,7 +122,6 @@ impl Outcome {
         self.findings.extend(other.findings);
         self.carried.extend(other.carried);
         self.paths.extend(other.paths);
-        self.empties_input |= other.empties_input;
     }
 }
 

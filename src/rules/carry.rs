@@ -146,12 +146,34 @@ fn json_strings(text: &str) -> Vec<(usize, usize)> {
 
 /// Words joined by blanks.
 pub fn join<'a>(words: impl Iterator<Item = &'a Arg>) -> Arg {
+    join_by(" ", words)
+}
+
+/// The codes that options give to one program (`sed -e A -e B`, `vim -c A -c B`), those in a row as the lines of one
+/// text.
+pub fn one_text(codes: Vec<Carried>) -> Vec<Carried> {
+    let mut joined: Vec<Carried> = Vec::with_capacity(codes.len());
+    for code in codes {
+        match (joined.last_mut(), code) {
+            (Some(Carried::Code { language, text }), Carried::Code { language: next, text: more })
+                if *language == next =>
+            {
+                *text = join_by("\n", [&*text, &more].into_iter());
+            }
+            (_, code) => joined.push(code),
+        }
+    }
+    joined
+}
+
+/// Words joined by `separator`.
+pub fn join_by<'a>(separator: &str, words: impl Iterator<Item = &'a Arg>) -> Arg {
     let mut joined = Arg::default();
     for (index, word) in words.enumerate() {
         if index == 0 {
             joined.span = word.span;
         } else {
-            push_text(&mut joined.pieces, Text::derived(" ", word.span));
+            push_text(&mut joined.pieces, Text::derived(separator, word.span));
             joined.span = joined.span.to(word.span);
         }
         for piece in &word.pieces {

@@ -231,6 +231,8 @@ pub enum Role {
     Alternates,
     /// The code in the other arguments edits the files that it reads.
     InPlace,
+    /// The code in the other arguments prints only what it says that it prints.
+    Quiet,
     /// A program and its arguments.
     Command,
     /// A program, with arguments that it gets from the carrier.

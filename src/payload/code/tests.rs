@@ -57,9 +57,6 @@ fn rendered(outcome: &Outcome) -> String {
     if said.is_empty() {
         return outcome.class.to_string();
     }
-    if outcome.empties_input {
-        said.push("empties its input".to_owned());
-    }
     said.join("; ")
 }
 

@@ -6,7 +6,7 @@ mod commands;
 mod sed;
 
 pub use commands::{ed, ex, gdb};
-pub use sed::read as sed;
+pub use sed::{QUIET, read as sed};
 
 use std::borrow::Cow;
 

@@ -7,15 +7,23 @@ use crate::effect::Effect;
 use crate::payload::{HOLE, Outcome};
 use crate::text::Text;
 
+/// The first line of a script that prints only what it is told to print, as with `-n` (GNU sed manual, "Commands
+/// Overview").
+pub const QUIET: &str = "#n\n";
+
 /// Reads a script. `in_place`: the files that it reads are replaced by what it prints.
 pub fn read(code: &Text, in_place: bool) -> Outcome {
-    let mut reader = Reader { code, at: 0, outcome: Outcome::read_only(), whole: false };
     let text = code.as_str();
+    let quiet = text.starts_with(QUIET);
+    let mut reader = Reader { code, at: 0, outcome: Outcome::read_only(), whole: false, prints: !quiet };
     if text.chars().all(|c| c == HOLE) && !text.is_empty() {
         opaque(&mut reader.outcome, "sed.unknown", code);
         return reader.outcome;
     }
     while reader.command(in_place) {}
+    if in_place && !reader.prints {
+        reader.empties();
+    }
     reader.outcome
 }
 
@@ -25,6 +33,8 @@ struct Reader<'a> {
     outcome: Outcome,
     /// The address of the command being read covers every line.
     whole: bool,
+    /// Something is printed of what is read, or in its place.
+    prints: bool,
 }
 
 impl Reader<'_> {
@@ -32,9 +42,15 @@ impl Reader<'_> {
     fn command(&mut self, in_place: bool) -> bool {
         self.skip(|c| c.is_whitespace() || c == ';' || c == '}');
         self.addresses();
-        self.skip(|c| c.is_whitespace() || c == '!');
+        self.negation();
         let Some(letter) = self.next() else { return false };
+        self.prints |= matches!(letter, 'p' | 'P' | 'l' | 'L' | '=' | 'a' | 'i' | 'c' | 'r' | 'R' | 'e' | HOLE);
         match letter {
+            // What ends sed at the first line without a print leaves nothing.
+            'Q' if in_place && self.whole => {
+                self.empties();
+                self.label_or_file(letter);
+            }
             '#' | ':' | 'b' | 't' | 'T' | 'l' | 'L' | 'q' | 'Q' | 'r' | 'R' | 'v' => self.label_or_file(letter),
             'a' | 'i' | 'c' => self.text_argument(),
             'w' | 'W' => {
@@ -49,21 +65,29 @@ impl Reader<'_> {
                     shell(&mut self.outcome, line);
                 }
             }
-            's' => self.substitution(),
+            's' => self.substitution(in_place),
             'y' => {
                 self.delimited();
             }
-            'd' | 'z' if in_place && self.whole => self.outcome.destructive(
-                "sed.empty",
-                Effect::Delete,
-                self.code.source(),
-                "",
-                "deletes every line of the file",
-            ),
+            'd' | 'z' if in_place && self.whole => self.empties(),
             HOLE => opaque(&mut self.outcome, "sed.unknown", self.code),
             _ => {}
         }
         true
+    }
+
+    fn empties(&mut self) {
+        let because = "deletes every line of the file";
+        self.outcome.destructive("sed.empty", Effect::Delete, self.code.source(), "", because);
+    }
+
+    /// A `!` behind the addresses: all but the lines that they cover.
+    fn negation(&mut self) {
+        self.skip(char::is_whitespace);
+        if self.peek() == Some('!') {
+            self.whole = false;
+            self.skip(|c| c.is_whitespace() || c == '!');
+        }
     }
 
     /// Reads addresses, and notes whether they cover every line.
@@ -89,7 +113,8 @@ impl Reader<'_> {
             }
         }
         let address: String = self.code.as_str()[start..self.at].chars().filter(|c| *c != ' ').collect();
-        self.whole = matches!(address.as_str(), "" | "1,$" | "0,$" | "1~1" | "0~1" | "/.*/" | "/^/" | "/$/");
+        self.whole = matches!(address.as_str(), "" | "1,$" | "0,$" | "1~1" | "0~1")
+            || address.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')).is_some_and(every_line);
         // An unknown word that is nothing but an address in front of the end is a script of its own.
         if self.peek().is_none() && address.contains(HOLE) {
             opaque(&mut self.outcome, "sed.unknown", self.code);
@@ -97,19 +122,22 @@ impl Reader<'_> {
     }
 
     /// `s/pattern/replacement/flags`
-    fn substitution(&mut self) {
+    fn substitution(&mut self, in_place: bool) {
         let Some(delimiter) = self.next() else { return };
         let from = self.at;
         if !self.pattern(delimiter) {
             return;
         }
         let pattern = self.code.slice(from, self.at - delimiter.len_utf8());
-        let whole_line = matches!(pattern.as_str(), ".*" | "^.*" | ".*$" | "^.*$");
+        let whole_line = matches!(pattern.as_str().trim_start_matches('^').trim_end_matches('$'), ".*" | ".+" | ".\\+");
         let start = self.at;
         if !self.replacement(delimiter) {
             return;
         }
         let replacement = self.code.slice(start, self.at - delimiter.len_utf8());
+        if in_place && self.whole && whole_line && replacement.is_empty() {
+            self.empties();
+        }
         loop {
             match self.peek() {
                 Some('e') => {
@@ -128,6 +156,7 @@ impl Reader<'_> {
                     return;
                 }
                 Some(c) if c.is_ascii_alphanumeric() => {
+                    self.prints |= c == 'p';
                     self.next();
                 }
                 _ => return,
@@ -222,6 +251,12 @@ impl Reader<'_> {
     }
 }
 
+/// Whether a regular expression matches every line that holds anything.
+fn every_line(pattern: &str) -> bool {
+    matches!(pattern, "^" | "$")
+        || matches!(pattern.trim_start_matches('^').trim_end_matches('$'), "." | ".*" | ".+" | ".\\+")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,12 +267,24 @@ mod tests {
         // Script, in place, class, shell lines, files written.
         let cases = [
             ("s/a/b/g", true, Class::ReadOnly, 0, 0),
-            ("/^$/d", true, Class::ReadOnly, 0, 0),
             ("3d", true, Class::ReadOnly, 0, 0),
             ("d", false, Class::ReadOnly, 0, 0),
             ("d", true, Class::Destructive, 0, 0),
             ("1,$d", true, Class::Destructive, 0, 0),
             ("s/a/b/;1,$ d", true, Class::Destructive, 0, 0),
+            ("/./d", true, Class::Destructive, 0, 0),
+            ("/^$/d", true, Class::ReadOnly, 0, 0),
+            ("1,$!d", true, Class::ReadOnly, 0, 0),
+            ("$!d", true, Class::ReadOnly, 0, 0),
+            ("s/.*//", true, Class::Destructive, 0, 0),
+            ("s/.*//", false, Class::ReadOnly, 0, 0),
+            ("3s/.*//", true, Class::ReadOnly, 0, 0),
+            ("s/.*/x/", true, Class::ReadOnly, 0, 0),
+            ("Q", true, Class::Destructive, 0, 0),
+            ("#n\n/x/d", true, Class::Destructive, 0, 0),
+            ("#n\n/x/p", true, Class::ReadOnly, 0, 0),
+            ("#n\ns/a/b/p", true, Class::ReadOnly, 0, 0),
+            ("#n\ns/a/b/", true, Class::Destructive, 0, 0),
             ("s/x/date/e", false, Class::Destructive, 0, 0),
             ("1e rm -rf lib", false, Class::ReadOnly, 1, 0),
             ("s/a/b/w out.txt", false, Class::ReadOnly, 0, 1),

@@ -6,11 +6,12 @@ use super::Assessor;
 use super::uses::{Giver, Use};
 use crate::effect::{Class, Effect};
 use crate::follow::step::{Arg, Command, Input};
-use crate::payload::{Carried, Language};
+use crate::payload::{Carried, Language, editors};
 use crate::rules::carry::{self, Added, Carrier};
 use crate::rules::read::{self, Given};
 use crate::rules::schema::{Arity, Clause, Form, Role, Where};
 use crate::rules::{Assessment, Carry, World, destructive};
+use crate::text::Text;
 
 impl<'a> Assessor<'a, '_> {
     pub(super) fn carried(
@@ -31,6 +32,7 @@ impl<'a> Assessor<'a, '_> {
         for given in &self.reading.given {
             codes.extend(self.of_option(given, world));
         }
+        codes = carry::one_text(codes);
         for used in uses.iter().filter(|used| used.giver == Giver::Clause) {
             if let Some(word) = &used.word {
                 codes.extend(carry::of_value(used.role, word, &[], world));
@@ -44,8 +46,10 @@ impl<'a> Assessor<'a, '_> {
             let code = |carried: &Carried| matches!(carried, Carried::Code { .. });
             codes.extend(self.of_operands(uses, world).into_iter().filter(code));
         }
-        if self.reading.given.iter().any(|given| given.role == Role::InPlace) {
-            codes.iter_mut().for_each(edits_in_place);
+        let given = |role| self.reading.given.iter().any(|given| given.role == role);
+        if given(Role::InPlace) {
+            let quiet = given(Role::Quiet);
+            codes.iter_mut().for_each(|code| edits_in_place(code, quiet));
         }
         let at_most = self.class_limit;
         assessment.carried.extend(codes.into_iter().map(|code| Carry { at_most, ..self.carrier.carry(code) }));
@@ -210,12 +214,18 @@ impl<'a> Assessor<'a, '_> {
     }
 }
 
-/// Code that edits the files that it reads.
-pub(super) fn edits_in_place(code: &mut Carried) {
-    if let Carried::Code { language: language @ Language::Sed, .. }
-    | Carried::File { language: language @ Language::Sed, .. } = code
-    {
-        *language = Language::SedInPlace;
+/// Code that edits the files that it reads, with its own word for printing nothing by itself.
+fn edits_in_place(code: &mut Carried, quiet: bool) {
+    match code {
+        Carried::Code { language: language @ Language::Sed, text } => {
+            *language = Language::SedInPlace;
+            if quiet {
+                let first = Arg::known(Text::derived(editors::QUIET, text.span), text.span);
+                *text = carry::join_by("", [&first, &*text].into_iter());
+            }
+        }
+        Carried::File { language: language @ Language::Sed, .. } => *language = Language::SedInPlace,
+        _ => {}
     }
 }
 

@@ -31,6 +31,7 @@ const ROLES: &[(&str, Role)] = &[
     ("negates-next", Role::Negates),
     ("alternates", Role::Alternates),
     ("in-place", Role::InPlace),
+    ("quiet", Role::Quiet),
     ("command", Role::Command),
     ("program", Role::Program),
     ("program-on-path", Role::ProgramOnPath),
