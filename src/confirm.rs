@@ -1,6 +1,7 @@
 //! Has a human decide about a held command: on its own terminal, or at the desk where there is none that counts.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use crate::ask::{self, Answer, Refusal};
 use crate::desk::{self, Asked};
@@ -26,6 +27,19 @@ pub struct Person<'a> {
     pub asked: Asked<'a>,
     /// The record, but for what comes of the command.
     pub entry: Entry<'a>,
+    /// The machine that the command would run on.
+    pub machine: &'a Machine,
+    /// Where a human may be asked.
+    pub at: At,
+}
+
+/// Where a human may be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// On this process's own terminal, else at the desk.
+    Terminal,
+    /// Only at the desk, and without a wait: this process answers an agent, whose terminal it is.
+    Desk,
 }
 
 impl Person<'_> {
@@ -35,7 +49,11 @@ impl Person<'_> {
             return unrecorded(&error);
         }
         if held.findings.iter().any(|finding| answers_for_human(finding)) {
-            match human::check_outsider(self.folders) {
+            let outsider = match self.at {
+                At::Terminal => human::check_outsider(self.folders),
+                At::Desk => Err(Doubt::NoTerminal),
+            };
+            match outsider {
                 Ok(terminal) if held.findings.iter().all(|finding| answers_for_human(finding)) => {
                     return Answer::Confirmed { terminal };
                 }
@@ -47,8 +65,12 @@ impl Person<'_> {
             return answer;
         }
         let configuration = self.configuration.cloned().unwrap_or_default();
-        let loss = look(held.report, &Machine::here(), &configuration.severe);
-        let answer = match human::check(self.folders) {
+        let loss = look(held.report, self.machine, &configuration.severe);
+        let terminal = match self.at {
+            At::Terminal => human::check(self.folders),
+            At::Desk => Err(Doubt::NoTerminal),
+        };
+        let answer = match terminal {
             Ok(_) => ask::ask(held, &loss, configuration.prompt_timeout),
             Err(Doubt::NoTerminal) => Answer::Refused(Refusal::NoTerminal),
             Err(doubt) => Answer::Refused(Refusal::Doubtful(doubt)),
@@ -59,7 +81,7 @@ impl Person<'_> {
                     asked: self.asked,
                     loss: &loss,
                     folders: self.folders,
-                    wait: configuration.waits(),
+                    wait: if self.at == At::Desk { Duration::ZERO } else { configuration.waits() },
                     why: &why,
                 };
                 desk::ask(held, &call, |request| self.record_wait(&request.id))

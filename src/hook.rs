@@ -7,7 +7,9 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::agents::{Act, Hook, Reply};
-use crate::ask::{self, Refusal};
+use crate::ask::{self, Answer, Refusal};
+use crate::confirm::{At, Person};
+use crate::desk::Asked;
 use crate::doors;
 use crate::doors::kept::Kept;
 use crate::effect::{Class, Effect};
@@ -16,8 +18,8 @@ use crate::folders::Folders;
 use crate::in_force::{self, InForce};
 use crate::journal::{Entry, Journal, Outcome};
 use crate::judge::judge_by;
-use crate::policy::{self, Decision, Held};
-use crate::request::Report;
+use crate::policy::{self, Decision, Held, Why};
+use crate::request::{Report, Request};
 
 /// The answer to a request.
 pub fn answer(hook: &Hook, request: &Value) -> Reply {
@@ -29,6 +31,7 @@ pub fn answer(hook: &Hook, request: &Value) -> Reply {
     let folder = asked.folder.clone().filter(|folder| folder.starts_with('/'));
     let here = in_force::here();
     let scene = Scene {
+        folders: folders.as_ref(),
         in_force: InForce::load(folders.as_ref(), folder.as_deref().map(Path::new).or(here.as_deref())),
         journal: Journal::of(folders.as_ref()),
         folder,
@@ -38,6 +41,7 @@ pub fn answer(hook: &Hook, request: &Value) -> Reply {
     };
     let mut texts = Vec::new();
     let mut changed = false;
+    let mut held = Vec::new();
     for act in &asked.acts {
         match scene.consider(act) {
             Fate::Goes => texts.extend(text_of(act)),
@@ -45,8 +49,18 @@ pub fn answer(hook: &Hook, request: &Value) -> Reply {
                 changed = true;
                 texts.push(text);
             }
+            Fate::Waits => {
+                texts.extend(text_of(act));
+                held.push(line(act));
+            }
             Fate::Stops(reason) => return Reply::Refuse(reason),
         }
+    }
+    // One request of the client is one question, however many of its acts are held.
+    if !held.is_empty()
+        && let Some(reason) = scene.ask(&held.join("\n"))
+    {
+        return Reply::Refuse(reason);
     }
     if changed { Reply::Instead(texts) } else { Reply::Pass }
 }
@@ -63,11 +77,14 @@ enum Fate {
     Goes,
     /// It goes as this text, by which guard itself asks.
     Asks(String),
+    /// A human must say so first.
+    Waits,
     Stops(String),
 }
 
 /// What an act is considered by.
 struct Scene<'a> {
+    folders: Option<&'a Folders>,
     in_force: InForce,
     journal: Journal<'a>,
     folder: Option<String>,
@@ -80,9 +97,7 @@ impl Scene<'_> {
         if self.shells_are_guard && matches!(act, Act::Shell(_)) {
             return Fate::Goes;
         }
-        let request = doors::text_request(OsStr::new(&line(act)));
-        let machine = self.folder.clone().map_or_else(Machine::here, Machine::at);
-        let report = judge_by(&request, &self.in_force.rules, &machine);
+        let report = self.report(&line(act)).1;
         if matches!(act, Act::Write(_)) && !lasts(&report) {
             return Fate::Goes;
         }
@@ -92,19 +107,61 @@ impl Scene<'_> {
                 let _ = self.journal.append(&self.entry(&report, Outcome::Ran));
                 Fate::Goes
             }
-            Decision::Ask(held) => match act {
-                Act::Shell(text) if self.rewrites => {
-                    by_guard(text).map_or_else(|| self.stop(&held, &Refusal::NoTerminal), Fate::Asks)
-                }
-                _ => self.stop(&held, &Refusal::NoTerminal),
+            Decision::Ask(_) => match act {
+                Act::Shell(text) if self.rewrites => by_guard(text).map_or(Fate::Waits, Fate::Asks),
+                _ => Fate::Waits,
             },
-            Decision::Refuse(held) => self.stop(&held, &Refusal::Policy),
+            Decision::Refuse(held) => Fate::Stops(self.refuse(&held, &Refusal::Policy)),
         }
     }
 
-    fn stop(&self, held: &Held<'_>, refusal: &Refusal) -> Fate {
+    /// Asks a human about `text`, without waiting for an answer; gives the reason where it does not go.
+    fn ask(&self, text: &str) -> Option<String> {
+        let (request, report) = self.report(text);
+        let held = match policy::decide(&report, &self.in_force.configuration) {
+            Decision::Ask(held) => held,
+            Decision::Refuse(held) => return Some(self.refuse(&held, &Refusal::Policy)),
+            // What was held by itself stays held.
+            Decision::Run => Held { report: &report, findings: report.findings.iter().collect(), why: Why::Class },
+        };
+        let here = in_force::here();
+        let requests = [request];
+        let person = Person {
+            journal: &self.journal,
+            folders: self.folders,
+            configuration: self.in_force.configuration.as_ref().ok(),
+            asked: Asked {
+                door: "hook",
+                arguments: &[],
+                requests: &requests,
+                folder: self.folder.as_deref().map(Path::new).or(here.as_deref()),
+            },
+            entry: self.entry(&report, Outcome::Ran),
+            machine: &self.machine(),
+            at: At::Desk,
+        };
+        match person.confirm(&held) {
+            Answer::Confirmed { terminal } => {
+                let confirmed = self.journal.append(&self.entry(&report, Outcome::Confirmed(&terminal)));
+                confirmed.err().map(|_| self.refuse(&held, &Refusal::Unrecorded))
+            }
+            Answer::Refused(refusal) => Some(self.refuse(&held, &refusal)),
+        }
+    }
+
+    fn report(&self, text: &str) -> (Request, Report) {
+        let request = doors::text_request(OsStr::new(text));
+        let report = judge_by(&request, &self.in_force.rules, &self.machine());
+        (request, report)
+    }
+
+    fn machine(&self) -> Machine {
+        self.folder.clone().map_or_else(Machine::here, Machine::at)
+    }
+
+    fn refuse(&self, held: &Held<'_>, refusal: &Refusal) -> String {
         let _ = self.journal.append(&self.entry(held.report, Outcome::Refused(refusal)));
-        Fate::Stops(ask::refusal(held, refusal).trim_end().to_owned())
+        ask::refusal(held, refusal).trim_end().to_owned()
     }
 
     fn entry<'e>(&'e self, report: &'e Report, outcome: Outcome<'e>) -> Entry<'e> {

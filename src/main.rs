@@ -24,9 +24,12 @@ fn start(argv: Vec<OsString>) -> u8 {
 
 /// guard's own command line.
 fn own(argv: Vec<OsString>) -> ExitCode {
-    // `guard check | head` ends as other programs do.
-    run::restore_sigpipe();
-    match cli::parse(argv) {
+    let command = cli::parse(argv);
+    if !matches!(command, Ok(Command::Hook(_))) {
+        // `guard check | head` ends as other programs do. A hook must not: a client runs what its hook died over.
+        run::restore_sigpipe();
+    }
+    match command {
         Ok(Command::Check(check)) => commands::check::run(&check),
         Ok(Command::Explain(explain)) => commands::explain::run(&explain),
         Ok(Command::Log(log)) => commands::log::run(&log),

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use guard::ask::{self, Answer, Refusal};
-use guard::confirm::Person;
+use guard::confirm::{At, Person};
 use guard::desk::Asked;
 use guard::doors::{Door, Errand, Failure};
 use guard::effect::Class;
@@ -64,6 +64,8 @@ pub fn pass(door: Door, argv: &[OsString]) -> ExitCode {
                 configuration: configuration.as_ref().ok(),
                 asked: Asked { door: errand.door, arguments, requests: &errand.requests, folder: folder.as_deref() },
                 entry,
+                machine: &Machine::here(),
+                at: At::Terminal,
             };
             match person.confirm(&held) {
                 Answer::Confirmed { terminal } => {

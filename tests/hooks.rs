@@ -3,16 +3,21 @@
 //! The requests in `agents/requests` are those that clients send: recorded from the real ones, but for those that
 //! `agents/README.md` names as taken from their documentation.
 
+#[path = "support/desk.rs"]
+mod desk;
 #[path = "support/home.rs"]
 mod home;
+#[path = "support/pty.rs"]
+mod pty;
 
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Output, Stdio};
-use std::time::{Duration, Instant};
 
 use home::{DANGEROUS, Home, guard, text};
+use nix::sys::signal::Signal;
+use pty::{Pty, Streams};
 use serde_json::{Value, json};
 
 const CLIENTS: [&str; 14] = [
@@ -162,6 +167,61 @@ fn what_must_be_confirmed_goes_to_guard_or_is_refused_with_the_reason() {
     assert_eq!(home.runs(), 0);
 }
 
+/// What a human does in a terminal of their own.
+fn approve(home: &Home, ticket: &str) {
+    let answer = Pty::new(30, 100).start(&home.guard(&["approve", ticket]), Streams::Piped).end();
+    assert_eq!(answer.status.code(), Some(0), "{}", answer.errors);
+}
+
+#[test]
+fn what_is_refused_has_a_ticket_and_passes_once_when_that_is_approved() {
+    let mut asked = Vec::new();
+    for client in CLIENTS {
+        let home = Home::new();
+        let request = with(&requests(client)[0], DANGEROUS).to_string();
+        let ask = || read(client, &ask(&home, client, request.as_bytes()));
+        // The others go on with a command by which guard itself asks.
+        let Answer::Refuse(reason) = ask() else { continue };
+        asked.push(client);
+        assert!(reason.contains("repeat exactly this command"), "{client}: {reason}");
+        let ticket = desk::ticket(&reason);
+        let Answer::Refuse(again) = ask() else { panic!("{client} runs it without an answer") };
+        assert_eq!(desk::ticket(&again), ticket, "{client}");
+        approve(&home, &ticket);
+        assert!(!matches!(ask(), Answer::Refuse(_)), "{client}");
+        let last = home.journal().pop().expect("it is recorded");
+        assert_eq!((&last["door"], &last["decision"]), (&json!("hook"), &json!("confirmed")), "{client}");
+        let Answer::Refuse(reason) = ask() else { panic!("{client} runs it twice") };
+        assert_ne!(desk::ticket(&reason), ticket, "{client}");
+    }
+    assert_eq!(asked, ["qwen", "cursor", "openhands", "windsurf", "amp", "kiro", "generic"]);
+}
+
+#[test]
+fn several_acts_of_one_request_have_one_ticket() {
+    let home = Home::new();
+    let patch =
+        "*** Begin Patch\n*** Delete File: /srv/guard-test/a\n*** Delete File: /srv/guard-test/b\n*** End Patch";
+    let request =
+        json!({"hook_event_name": "PreToolUse", "tool_name": "apply_patch", "tool_input": {"command": patch}});
+    let ask = || read("codex", &ask(&home, "codex", request.to_string().as_bytes()));
+    let Answer::Refuse(reason) = ask() else { panic!("it goes") };
+    approve(&home, &desk::ticket(&reason));
+    assert_eq!(ask(), Answer::Pass);
+    assert!(matches!(ask(), Answer::Refuse(_)));
+}
+
+#[test]
+fn no_agent_answers_through_its_hook() {
+    let home = Home::new();
+    for client in ["qwen", "openhands", "windsurf", "amp", "kiro"] {
+        let request = with(&requests(client)[0], "guard approve 1234").to_string();
+        let Answer::Refuse(reason) = read(client, &ask(&home, client, request.as_bytes())) else { panic!("{client}") };
+        assert!(!reason.contains("repeat exactly"), "{client}: {reason}");
+    }
+    assert_eq!(text(&home.run(&["pending"]).stdout), "");
+}
+
 #[test]
 fn what_a_client_sends_along_is_kept() {
     let home = Home::new();
@@ -256,25 +316,36 @@ fn nonsense_is_refused() {
 #[test]
 fn a_huge_request_is_refused_and_a_large_one_is_judged() {
     let home = Home::new();
-    let request = |length: usize| {
-        let padding = "x".repeat(length);
-        json!({"hook_event_name": "PreToolUse", "tool_name": "Bash", "tool_input": {"command": "ls"}, "padding": padding})
-    };
-    let large = ask(&home, "claude", request(2 << 20).to_string().as_bytes());
-    assert_eq!(read("claude", &large), Answer::Pass);
-    let huge = ask(&home, "claude", request(17 << 20).to_string().as_bytes());
-    assert!(matches!(read("claude", &huge), Answer::Refuse(reason) if reason.contains("16 MiB")));
+    for client in CLIENTS {
+        let padded = |command: &str, length: usize| {
+            let mut request = with(&requests(client)[0], command);
+            request["padding"] = Value::from("x".repeat(length));
+            request.to_string()
+        };
+        let large = read(client, &ask(&home, client, padded("ls", 2 << 20).as_bytes()));
+        assert!(!matches!(large, Answer::Refuse(_)), "{client}: {large:?}");
+        let large = read(client, &ask(&home, client, padded(DANGEROUS, 2 << 20).as_bytes()));
+        assert_ne!(large, Answer::Pass, "{client}");
+        let huge = read(client, &ask(&home, client, padded("ls", 17 << 20).as_bytes()));
+        assert!(matches!(&huge, Answer::Refuse(reason) if reason.contains("16 MiB")), "{client}: {huge:?}");
+    }
 }
 
 #[test]
 fn a_request_that_does_not_end_is_refused_in_time() {
     let home = Home::new();
-    let mut child = start(&home, "claude", "1");
-    let mut input = child.stdin.take().expect("it is piped");
-    input.write_all(b"{\"hook_event_name\": ").expect("it reads");
-    let output = child.wait_with_output().expect("it ends");
-    assert!(matches!(read("claude", &output), Answer::Refuse(reason) if reason.contains("in time")));
-    drop(input);
+    let mut waiting = CLIENTS.map(|client| (client, start(&home, client, "1")));
+    let inputs = waiting.each_mut().map(|(client, child)| {
+        let request = requests(client)[0].to_string();
+        let mut input = child.stdin.take().expect("it is piped");
+        input.write_all(&request.as_bytes()[..request.len() / 2]).expect("it reads");
+        input
+    });
+    for (client, child) in waiting {
+        let answer = read(client, &child.wait_with_output().expect("it ends"));
+        assert!(matches!(&answer, Answer::Refuse(reason) if reason.contains("in time")), "{client}: {answer:?}");
+    }
+    drop(inputs);
 }
 
 #[test]
@@ -288,45 +359,64 @@ fn an_open_stream_is_no_hindrance() {
     drop(input);
 }
 
+/// What is refused without a question, so that it is recorded by every hook.
+const REFUSED: &str = "never:\n  - command: rm *\n";
+
 /// Makes the judging wait: it records what it refuses, and the journal is locked.
 fn held_up(home: &Home) -> File {
-    fs::create_dir_all(home.journal_path().parent().expect("a folder")).expect("a folder");
-    let file = File::create(home.journal_path()).expect("it is new");
+    let head = home.journal_path().with_extension("head");
+    fs::create_dir_all(head.parent().expect("a folder")).expect("a folder");
+    let file = File::create(head).expect("it is new");
     file.lock().expect("nobody else has it");
     file
 }
 
+/// Asks a hook whose judging waits, and then gets this signal.
+fn ask_held_up(home: &Home, client: &str, within: &str, signal: Signal) -> Child {
+    let mut child = start(home, client, within);
+    let request = with(&requests(client)[0], DANGEROUS).to_string();
+    child.stdin.take().expect("it is piped").write_all(request.as_bytes()).expect("it reads");
+    let mut judge = None;
+    home::eventually("it is judged", || {
+        judge = judge_below(child.id());
+        judge.is_some()
+    });
+    let judge = nix::unistd::Pid::from_raw(judge.expect("it was started"));
+    nix::sys::signal::kill(judge, signal).expect("it waits for the journal");
+    child
+}
+
+/// What is told when the client does not run the command. Cline tells it only by running another one.
+fn told(client: &str, output: &Output) -> String {
+    match read(client, output) {
+        Answer::Refuse(reason) => reason,
+        Answer::Instead(line) if client == "cline" && line.starts_with("printf ") => line,
+        answer => unreachable!("{client}: {answer:?}"),
+    }
+}
+
+#[cfg(target_os = "linux")]
 #[test]
 fn a_slow_judgement_is_a_refusal() {
-    let home = Home::new();
+    let home = Home::with(REFUSED);
     let _lock = held_up(&home);
-    let mut child = start(&home, "qwen", "1");
-    let request = with(&requests("qwen")[0], DANGEROUS).to_string();
-    child.stdin.take().expect("it is piped").write_all(request.as_bytes()).expect("it reads");
-    let output = child.wait_with_output().expect("it ends");
-    assert!(matches!(read("qwen", &output), Answer::Refuse(_)));
+    let waiting = CLIENTS.map(|client| (client, ask_held_up(&home, client, "4", Signal::SIGSTOP)));
+    for (client, child) in waiting {
+        let told = told(client, &child.wait_with_output().expect("it ends"));
+        assert!(told.contains("in time"), "{client}: {told}");
+    }
 }
 
 #[cfg(target_os = "linux")]
 #[test]
 fn a_judgement_that_is_killed_is_a_refusal() {
-    let home = Home::new();
+    let home = Home::with(REFUSED);
     let _lock = held_up(&home);
-    let mut child = start(&home, "qwen", "20");
-    let request = with(&requests("qwen")[0], DANGEROUS).to_string();
-    child.stdin.take().expect("it is piped").write_all(request.as_bytes()).expect("it reads");
-    let deadline = Instant::now() + Duration::from_secs(2);
-    let judge = loop {
-        let found = judge_below(child.id());
-        if found.is_some() || Instant::now() > deadline {
-            break found;
-        }
-        std::thread::yield_now();
-    };
-    let judge = nix::unistd::Pid::from_raw(judge.expect("it was started"));
-    nix::sys::signal::kill(judge, nix::sys::signal::Signal::SIGKILL).expect("it waits for the journal");
-    let output = child.wait_with_output().expect("it ends");
-    assert!(matches!(read("qwen", &output), Answer::Refuse(reason) if reason.contains("guard failed")));
+    for client in CLIENTS {
+        let child = ask_held_up(&home, client, "20", Signal::SIGKILL);
+        let told = told(client, &child.wait_with_output().expect("it ends"));
+        assert!(told.contains("guard failed"), "{client}: {told}");
+    }
 }
 
 /// The process below `pid` that judges.
