@@ -43,7 +43,7 @@ use crate::text::Text;
 use follower::{Follower, Frame};
 use source::{Source, Sources};
 use state::Arguments;
-use step::{Action, Arg, Context, Step};
+use step::{Action, Arg, Context, Input, Step};
 use value::Variable;
 
 /// What is known when a program starts.
@@ -53,6 +53,8 @@ pub struct Start {
     pub context: Context,
     /// `$0` and the positional arguments.
     pub arguments: Vec<Arg>,
+    /// Its standard input. Steps whose output comes through a pipe are those of the text around it.
+    pub input: Input,
     /// The shell that reads it.
     pub dialect: Dialect,
 }
@@ -97,6 +99,15 @@ impl Follower<'_, '_> {
     /// Takes over what is known at the start.
     fn begin(&mut self, start: &Start) {
         self.state.registers.place.folder = start.context.folder.clone();
+        if !matches!(start.input, Input::Inherited) {
+            let input = match &start.input {
+                // Steps of another text have no numbers here.
+                Input::Pipe(_) => Input::Pipe(Vec::new()),
+                input => input.clone(),
+            };
+            let feed = self.feed(input);
+            Rc::make_mut(&mut self.state.registers.streams).set_read(0, feed);
+        }
         if let Some((name, words)) = start.arguments.split_first() {
             // A text that is given no arguments may still be meant for some: they count as unknown.
             let words = (!words.is_empty()).then(|| words.to_vec());

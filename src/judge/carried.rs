@@ -40,7 +40,7 @@ impl Judge<'_> {
         if carry.only_fixed {
             let (told, staked) = ((self.parsed, self.unrecognised), self.stakes.len());
             let carry = Carry { only_fixed: false, ..carry.clone() };
-            let mut judged = self.carry_from(&carry, context, texts, &mut ledger.inner(), depth);
+            let mut judged = self.carry_from(&carry, context, texts, &mut ledger.inner(&carry.input), depth);
             (self.parsed, self.unrecognised) = told;
             judged.keep_fixed();
             if judged.findings.is_empty() {
@@ -87,7 +87,10 @@ impl Judge<'_> {
             functions: context.functions.clone(),
         };
         match &carry.code {
-            Carried::Shell { text, arguments } => self.shell_line(text, arguments, context, carry.place, ledger, depth),
+            Carried::Shell { text, arguments } => {
+                let start = Start { context, arguments: arguments.clone(), input: carry.input.clone(), ..Start::default() };
+                self.shell_line(text, &start, carry.place, ledger, depth)
+            }
             Carried::Arguments(argv) => {
                 let span = span_of(&carry.code);
                 let command = Command {
@@ -102,7 +105,8 @@ impl Judge<'_> {
                 judged
             }
             Carried::Code { language: Language::Shell, text } => {
-                self.shell_line(text, &[], context, carry.place, ledger, depth)
+                let start = Start { context, input: carry.input.clone(), ..Start::default() };
+                self.shell_line(text, &start, carry.place, ledger, depth)
             }
             Carried::Code { language, text } => self.code(*language, text, carry, &context, ledger, depth),
             Carried::File { language, path } => self.file(*language, path, carry, &context, texts, ledger, depth),
@@ -113,8 +117,7 @@ impl Judge<'_> {
     fn shell_line(
         &mut self,
         line: &Arg,
-        arguments: &[Arg],
-        context: Context,
+        start: &Start,
         place: Where,
         ledger: &mut Ledger,
         depth: usize,
@@ -128,9 +131,7 @@ impl Judge<'_> {
             }
             return Judged::opaque("shell.unread", line.span, "the code it runs cannot be read before it runs");
         }
-        let text = filled(line);
-        let start = Start { context, arguments: arguments.to_vec(), ..Start::default() };
-        self.shell(&text, &start, place, ledger, depth)
+        self.shell(&filled(line), start, place, ledger, depth)
     }
 
     fn code(
@@ -193,7 +194,9 @@ impl Judge<'_> {
             FileText::Known(text) => {
                 let span = path.span;
                 let arg = Arg::known(text, span);
-                let inner = Carry { code: Carried::Code { language, text: arg }, ..carry.clone() };
+                // A file that is standard input has been read when its code runs.
+                let input = if is_stdin(path) { Input::Inherited } else { carry.input.clone() };
+                let inner = Carry { code: Carried::Code { language, text: arg }, input, ..carry.clone() };
                 self.carry_here(&inner, context, None, ledger, depth + 1)
             }
             FileText::Opaque(because) => Judged::opaque("file.unread", path.span, because),
@@ -229,7 +232,7 @@ impl Judge<'_> {
                 _ => FileText::Opaque(piped),
             };
         }
-        if matches!(path.text(), Some("-" | "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0")) {
+        if is_stdin(path) {
             return match &carry.input {
                 Input::Text(text) => FileText::Known(text.clone()),
                 Input::Pipe(_) | Input::Unknown | Input::Mixed(_) => FileText::Opaque(piped),
@@ -287,4 +290,9 @@ fn span_of(code: &Carried) -> Span {
             _ => Span::default(),
         },
     }
+}
+
+/// Whether a path is a name of standard input.
+fn is_stdin(path: &Arg) -> bool {
+    matches!(path.text(), Some("-" | "/dev/stdin" | "/dev/fd/0" | "/proc/self/fd/0"))
 }

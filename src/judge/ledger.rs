@@ -1,6 +1,6 @@
 //! What the steps of one text print and leave behind, for the steps after them.
 
-use crate::follow::step::{Arg, Folder, StepId};
+use crate::follow::step::{Arg, Folder, Input, StepId};
 use crate::place;
 use crate::rules::{Earlier, Left, Printed};
 
@@ -9,15 +9,21 @@ use crate::rules::{Earlier, Left, Printed};
 pub struct Ledger {
     /// Whether anything may have changed since the machine was looked at.
     changed: bool,
+    /// What comes in through the pipe that the text around this one opened.
+    handed: Printed,
     printed: Vec<Printed>,
     /// Paths in their normal form, newest last.
     left: Vec<(String, Left)>,
 }
 
 impl Ledger {
-    /// A ledger for code that is carried: it sees what was left, but has its own steps.
-    pub fn inner(&self) -> Ledger {
-        Ledger { changed: self.changed, printed: Vec::new(), left: self.left.clone() }
+    /// A ledger for code that is carried and reads `input`: it sees what was left, but has its own steps.
+    pub fn inner(&self, input: &Input) -> Ledger {
+        let mut handed = Printed::default();
+        if let Input::Pipe(steps) = input {
+            steps.iter().filter_map(|step| self.printed.get(*step)).for_each(|printed| handed.add(printed.clone()));
+        }
+        Ledger { changed: self.changed, handed, printed: Vec::new(), left: self.left.clone() }
     }
 
     /// Takes over what carried code left.
@@ -50,14 +56,7 @@ impl Ledger {
     pub fn end_carried(&mut self, mark: usize) {
         let carried = self.printed.split_off(mark.min(self.printed.len()));
         let Some(carrier) = self.printed.last_mut() else { return };
-        for printed in carried {
-            carrier.secret |= printed.secret;
-            carrier.fetched |= printed.fetched;
-            carrier.setup |= printed.setup;
-            if carrier.found.is_none() {
-                carrier.found = printed.found;
-            }
-        }
+        carried.into_iter().for_each(|printed| carrier.add(printed));
     }
 
     /// Notes what was left at a path.
@@ -71,6 +70,10 @@ impl Ledger {
 impl Earlier for Ledger {
     fn printed(&self, step: StepId) -> Option<&Printed> {
         self.printed.get(step)
+    }
+
+    fn handed(&self) -> &Printed {
+        &self.handed
     }
 
     fn is_settled(&self) -> bool {

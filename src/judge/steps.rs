@@ -37,7 +37,7 @@ impl Judge<'_> {
                 _ => None,
             })
             .collect();
-        let mut inner = ledger.inner();
+        let mut inner = ledger.inner(&start.input);
         // Whether code ran that nobody has read.
         let mut unread = false;
         for step in &followed.steps {

@@ -7,7 +7,6 @@ use crate::payload::{Carried, Language};
 use crate::request::{Request, Subject};
 use crate::rules::Carry;
 use crate::rules::schema::{Role, Where};
-use crate::shell::Dialect;
 use crate::span::Span;
 use crate::text::Text;
 
@@ -19,13 +18,13 @@ impl Judge<'_> {
             Subject::Shell { text, dialect } => {
                 let whole = Text::request(text);
                 let arguments = request.arguments.iter().map(|word| known(word)).collect();
-                let start = Start { context: Context::default(), arguments, dialect: *dialect };
+                let start = Start { arguments, dialect: *dialect, ..Start::default() };
                 (text.clone(), self.shell(&whole, &start, Where::Here, &mut ledger, 0))
             }
             Subject::Session { before, text } => {
                 let all = format!("{before}{text}");
                 let arguments = request.arguments.iter().map(|word| known(word)).collect();
-                let start = Start { context: Context::default(), arguments, dialect: Dialect::Bash };
+                let start = Start { arguments, ..Start::default() };
                 let judged = self.shell(&Text::request(&all), &start, Where::Here, &mut ledger, 0);
                 (text.clone(), judged.since(before.len()))
             }

@@ -61,6 +61,9 @@ pub trait Earlier {
     /// What a step prints.
     fn printed(&self, step: StepId) -> Option<&Printed>;
 
+    /// What comes through a pipe of no steps: one that the text around this one opened.
+    fn handed(&self) -> &Printed;
+
     /// What stands at a path because a step before put it there.
     fn left_at(&self, path: &Arg, folder: &Folder) -> Option<Left>;
 
@@ -80,6 +83,18 @@ pub struct Printed {
     pub setup: bool,
     /// Whether it prints what came from elsewhere.
     pub fetched: bool,
+}
+
+impl Printed {
+    /// Adds what is printed as well.
+    pub fn add(&mut self, other: Printed) {
+        self.secret |= other.secret;
+        self.fetched |= other.fetched;
+        self.setup |= other.setup;
+        if self.found.is_none() {
+            self.found = other.found;
+        }
+    }
 }
 
 /// What a step left at a path.
@@ -256,6 +271,9 @@ impl World<'_> {
     }
 
     fn any_printed(&self, steps: &[StepId], test: impl Fn(&Printed) -> bool) -> bool {
+        if steps.is_empty() {
+            return test(self.earlier.handed());
+        }
         steps.iter().any(|step| self.earlier.printed(*step).is_some_and(&test))
     }
 }

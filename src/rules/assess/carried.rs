@@ -27,6 +27,10 @@ impl<'a> Assessor<'a, '_> {
             assessment.raise(least);
         }
         self.carrier.variables = self.carried_variables();
+        if form.input == Some(Role::Arguments) {
+            // What xargs and its kin run finds `/dev/null` there (xargs(1)).
+            self.carrier.input = Input::Nothing;
+        }
         let added = self.added(form, world);
         let mut codes: Vec<Carried> = Vec::new();
         for given in &self.reading.given {
@@ -209,8 +213,10 @@ impl<'a> Assessor<'a, '_> {
                 return;
             }
         };
+        // What the code itself reads comes behind it.
         let codes = carry::of_value(role, &code, &[], world);
-        assessment.carried.extend(codes.into_iter().map(|code| self.carrier.carry(code)));
+        let carry = |code| Carry { input: Input::Inherited, ..self.carrier.carry(code) };
+        assessment.carried.extend(codes.into_iter().map(carry));
     }
 }
 
