@@ -88,7 +88,8 @@ impl Judge<'_> {
         };
         match &carry.code {
             Carried::Shell { text, arguments } => {
-                let start = Start { context, arguments: arguments.clone(), input: carry.input.clone(), ..Start::default() };
+                let start =
+                    Start { context, arguments: arguments.clone(), input: carry.input.clone(), ..Start::default() };
                 self.shell_line(text, &start, carry.place, ledger, depth)
             }
             Carried::Arguments(argv) => {
@@ -114,14 +115,7 @@ impl Judge<'_> {
     }
 
     /// A line for a shell, with parts that may not be known.
-    fn shell_line(
-        &mut self,
-        line: &Arg,
-        start: &Start,
-        place: Where,
-        ledger: &mut Ledger,
-        depth: usize,
-    ) -> Judged {
+    fn shell_line(&mut self, line: &Arg, start: &Start, place: Where, ledger: &mut Ledger, depth: usize) -> Judged {
         if let [Piece::Hole(hole)] = line.pieces.as_slice() {
             if let Source::Output(steps) = &hole.source
                 && !steps.is_empty()

@@ -60,8 +60,9 @@ impl Parser<'_> {
                 return Ok(CommandKind::Arithmetic(arithmetic));
             }
             self.misread_until = self.misread_until.max(self.pos);
-            if self.byte(self.pos) == b'\n' {
-                // Bash puts the text back with this newline, of which it then loses track.
+            let rest = self.slice(self.pos, self.end());
+            if rest.starts_with(['\n', '\\']) {
+                // Bash puts the text back with this newline or backslash, of which it then loses track.
                 return self.error("a line ends in text that bash reads again", start);
             }
             self.rewind(start)?;

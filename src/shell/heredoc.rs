@@ -114,6 +114,10 @@ impl Parser<'_> {
         let outer = std::mem::take(&mut self.lines.pending);
         let result = read(self)?;
         if !self.lines.pending.is_empty() {
+            if self.lines.pending.len() > 1 && self.is_bash() {
+                // Bash reads the second one anew, from behind the substitution.
+                return self.error_here("two here-documents that a substitution does not end");
+            }
             self.expect_own_bodies()?;
             self.read_bodies_ahead()?;
         }

@@ -39,7 +39,7 @@ impl Parser<'_> {
             }
             // Bash 5.2 runs a substitution from a form of its own that it prints. Behind a here-document it
             // forgets to print a `;` there, which makes two commands one.
-            let loses_separator = self.announced && self.reprints() && separated && !background;
+            let loses_separator = self.announced && self.reprints() && separated && (announces || !background);
             let loses_separator = loses_separator && !(announces && newlines > 0);
             if loses_separator && !self.at_list_end() {
                 return self.error_here("a command behind a here-document in a substitution");

@@ -176,8 +176,17 @@ impl Parser<'_> {
                 self.advance(2);
                 Ok(Operation::Transform(char::from(letter)))
             }
+            b'$' if matches!(self.ahead(1), b'\'' | b'"') && self.is_bash() && self.ends_in_brackets() => {
+                self.error_here("quotes and brackets behind the name of a parameter")
+            }
             _ => Ok(Operation::None),
         }
+    }
+
+    /// Whether a bracket stands before the next `}`: bash takes quotes before it away when it prints the text.
+    fn ends_in_brackets(&self) -> bool {
+        let rest = self.slice(self.pos, self.end());
+        rest.split('}').next().is_some_and(|rest| rest.contains('['))
     }
 
     fn alternative(&mut self, empty: bool, quoting: Quoting) -> Result<Operation> {

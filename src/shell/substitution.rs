@@ -209,8 +209,12 @@ impl Parser<'_> {
             // Bash joins the lines before it looks for comments and here-documents.
             return self.error("a line continuation in text that bash reads again", open);
         }
-        if self.lines != *lines {
+        if self.lines != *lines || text.contains("<<") && text.contains(['$', '`', '(']) {
             return self.error("a here-document in text that bash reads again", open);
+        }
+        if text.split_once('#').is_some_and(|(_, behind)| behind.contains(['\'', '"', '`'])) {
+            // Looking for the end, bash knows no comments, and takes quotes in them for quotes.
+            return self.error("a comment in text that bash reads again", open);
         }
         self.rewind(open)?;
         let script =

@@ -176,6 +176,10 @@ impl Parser<'_> {
             }
         }
         self.pos = end + 1;
+        if self.reprints() && self.quotes > 0 && self.slice(open, end).contains("\\'") {
+            // Bash prints it as several quotes, between which it loses count of those around.
+            return self.error("a quote in quotes in a substitution in quotes", start);
+        }
         self.expect_common_escapes(self.slice(open, end), start)?;
         let text = ansi::decode(self.slice(open, end));
         Ok(Part::Quoted { text, span: self.span_from(start) })

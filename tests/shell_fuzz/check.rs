@@ -346,8 +346,10 @@ pub fn lines(listing: &Listing) -> Vec<String> {
         // Bash forgets to print a 1 in front of it.
         ("<>", target) => format!("<> {target:?}"),
         ("<<" | "<<-", None) => format!("{} here", redirect.descriptor),
-        // Bash ends the body of a here-document that ends with the text.
-        ("<<" | "<<-", Some(body)) => format!("{} here {:?}", redirect.descriptor, body.trim_end_matches('\n')),
+        // Bash ends the body of a here-document that ends with the text, behind a backslash with its mark for the end.
+        ("<<" | "<<-", Some(body)) => {
+            format!("{} here {:?}", redirect.descriptor, body.trim_end_matches(['\n', '\u{FFFD}']))
+        }
         (operator, target) => format!("{} {operator} {target:?}", redirect.descriptor),
     });
     // A lone `!` is not printed.

@@ -81,6 +81,17 @@ fn tricky_texts_are_read_as_bash_reads_them() {
     report(&checker);
 }
 
+/// What random texts found that guard read otherwise than bash: it is refused, or read as bash reads it.
+#[test]
+fn strange_texts_are_refused_or_read_as_bash_reads_them() {
+    let Some(mut checker) = Checker::start() else { return println!("there is no bash 5.2 to compare with") };
+    for line in include_str!("strange.jsonl").lines() {
+        let text: String = serde_json::from_str(line).expect("a line is a JSON string");
+        checker.check(&text, false);
+    }
+    report(&checker);
+}
+
 #[test]
 fn generated_programs_run_no_hidden_command() {
     let Some(mut checker) = Checker::start() else { return println!("there is no bash 5.2 to compare with") };
