@@ -1,6 +1,7 @@
 //! The compiled rules, by name.
 
 use super::archive::{self, Archive};
+use super::remembered::remembered;
 use super::schema::{Form, Recount, Setting, SettingTable, Variable, Verbs};
 use super::{glob, own};
 use crate::effect::Class;
@@ -48,19 +49,19 @@ impl Library {
     }
 
     /// The form of a program, by its plain name.
-    pub fn program(&self, name: &str) -> Option<Form<'static>> {
+    pub fn program(&self, name: &str) -> Option<&'static Form<'static>> {
         if is_reserved(name) {
             return None;
         }
-        archive::decode(self.get(name)?)
+        remembered(self.get(name)?)
     }
 
     /// The form that comes with guard.
-    pub fn built_in_program(&self, name: &str) -> Option<Form<'static>> {
+    pub fn built_in_program(&self, name: &str) -> Option<&'static Form<'static>> {
         if is_reserved(name) {
             return None;
         }
-        archive::decode(self.built_in.get(name)?)
+        remembered(self.built_in.get(name)?)
     }
 
     /// Whether a user says something of a program.
@@ -69,11 +70,11 @@ impl Library {
     }
 
     /// What a project's rules say of a program: it can only raise the class.
-    pub fn project_program(&self, name: &str) -> Option<Form<'static>> {
+    pub fn project_program(&self, name: &str) -> Option<&'static Form<'static>> {
         if is_reserved(name) {
             return None;
         }
-        archive::decode(self.project?.get(name)?)
+        remembered(self.project?.get(name)?)
     }
 
     /// Whether a program is known.
@@ -83,60 +84,60 @@ impl Library {
 
     /// Whether a word in the arguments of an unknown program begins a command line. A user's rules cannot deny that.
     pub fn begins_command(&self, name: &str) -> bool {
-        let begins = |form: Form<'_>| !form.style.word;
+        let begins = |form: &Form<'_>| !form.style.word;
         self.program(name).is_some_and(begins)
             || (self.is_users(name) && self.built_in_program(name).is_some_and(begins))
     }
 
     /// A list of verbs. A project's lists have names of their own.
-    pub fn verbs(&self, name: &str) -> Option<Verbs<'static>> {
+    pub fn verbs(&self, name: &str) -> Option<&'static Verbs<'static>> {
         let key = format!("{}{name}", archive::VERBS);
-        archive::decode(self.get(&key).or_else(|| self.project?.get(&key))?)
+        remembered(self.get(&key).or_else(|| self.project?.get(&key))?)
     }
 
     /// What a variable of the environment does.
-    pub fn variable(&self, name: &str) -> Option<Variable<'static>> {
-        archive::decode(self.get(&format!("{}{name}", archive::VARIABLE))?)
+    pub fn variable(&self, name: &str) -> Option<&'static Variable<'static>> {
+        remembered(self.get(&format!("{}{name}", archive::VARIABLE))?)
     }
 
     /// What comes with guard about a variable, where a user says something else.
-    pub fn replaced_variable(&self, name: &str) -> Option<Variable<'static>> {
+    pub fn replaced_variable(&self, name: &str) -> Option<&'static Variable<'static>> {
         let key = format!("{}{name}", archive::VARIABLE);
         self.user?.get(&key)?;
-        archive::decode(self.built_in.get(&key)?)
+        remembered(self.built_in.get(&key)?)
     }
 
     /// The settings of a table; a user's come last, and so can only add.
-    pub fn settings(&self, table: SettingTable) -> Vec<Setting<'static>> {
+    pub fn settings(&self, table: SettingTable) -> impl Iterator<Item = &'static Setting<'static>> {
         let name = table.name();
-        let of = |layer: Archive<'static>| {
+        let of = move |layer: Archive<'static>| {
             (0..)
                 .map_while(move |number| layer.get(&format!("{}{name}.{number}", archive::SETTINGS)))
-                .filter_map(archive::decode::<Vec<Setting<'static>>>)
+                .filter_map(remembered::<Vec<Setting<'static>>>)
                 .flatten()
         };
-        of(self.built_in).chain(self.user.into_iter().flat_map(of)).collect()
+        of(self.built_in).chain(self.user.into_iter().flat_map(of))
     }
 
     /// What a rule that gives `class` counts as by the word of the user, then of the project; `None` when they leave it
     /// as it is.
-    pub fn recount(&self, rule: &str, class: Class) -> Option<Recount<'static>> {
+    pub fn recount(&self, rule: &str, class: Class) -> Option<&'static Recount<'static>> {
         if own::is_fixed(rule) {
             return None;
         }
         let by_user = self.user.and_then(|user| recount_of(user, rule));
-        let class = by_user.as_ref().map_or(class, |recount| recount.class);
+        let class = by_user.map_or(class, |recount| recount.class);
         let by_project = self.project.and_then(|project| recount_of(project, rule));
         by_project.filter(|recount| recount.class > class).or(by_user)
     }
 }
 
 /// What a layer says that a rule counts as: by its name, else by the first pattern that fits.
-fn recount_of(layer: Archive<'static>, rule: &str) -> Option<Recount<'static>> {
-    let recounts: Vec<Recount<'static>> = archive::decode(layer.get(archive::RECOUNTS)?)?;
+fn recount_of(layer: Archive<'static>, rule: &str) -> Option<&'static Recount<'static>> {
+    let recounts: &'static Vec<Recount<'static>> = remembered(layer.get(archive::RECOUNTS)?)?;
     let exact = recounts.iter().position(|recount| recount.rule == rule);
     let at = exact.or_else(|| recounts.iter().position(|recount| glob::matches(recount.rule, rule)))?;
-    recounts.into_iter().nth(at)
+    recounts.get(at)
 }
 
 /// What people look up, and the examples that tests run, for the rules that come with guard.

@@ -15,6 +15,7 @@ pub mod own;
 mod paths;
 mod pattern;
 pub mod read;
+mod remembered;
 mod request;
 pub mod schema;
 mod settings;

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::archive;
+use super::remembered::remembered;
 use super::schema::{Arity, Form, OperandSpec, OptionSpec, Role};
 use crate::follow::step::{Arg, Piece};
 
@@ -17,7 +17,7 @@ const MAX_FORMS: usize = 8;
 #[derive(Debug, Default)]
 pub struct Reading<'a> {
     /// The form of the program, then of each subcommand.
-    pub forms: Vec<Form<'static>>,
+    pub forms: Vec<&'static Form<'static>>,
     /// The options, in order.
     pub given: Vec<Given<'a>>,
     /// The operands of the innermost form.
@@ -42,7 +42,7 @@ pub struct Reading<'a> {
 #[derive(Debug)]
 pub struct Given<'a> {
     /// Its spellings; none when no form lists it.
-    pub names: Vec<&'static str>,
+    pub names: &'static [&'static str],
     /// As it was written, without its value.
     pub written: Cow<'a, str>,
     /// What its value is.
@@ -64,8 +64,8 @@ impl Given<'_> {
 
 impl Reading<'_> {
     /// The innermost form.
-    pub fn form(&self) -> Option<&Form<'static>> {
-        self.forms.last()
+    pub fn form(&self) -> Option<&'static Form<'static>> {
+        self.forms.last().copied()
     }
 
     /// Whether the option is given.
@@ -75,7 +75,7 @@ impl Reading<'_> {
 }
 
 /// Reads `argv` (whose first word is the program) by `form`.
-pub fn read<'a>(argv: &'a [Arg], form: Form<'static>) -> Reading<'a> {
+pub fn read<'a>(argv: &'a [Arg], form: &'static Form<'static>) -> Reading<'a> {
     let mut reader = Reader {
         words: argv.get(1..).unwrap_or_default(),
         at: 0,
@@ -104,7 +104,7 @@ struct Reader<'a> {
 }
 
 /// What a spelling stands for: its names, what follows, and the role of that.
-type Found = (Vec<&'static str>, Arity, Role);
+type Found = (&'static [&'static str], Arity, Role);
 
 impl<'a> Reader<'a> {
     fn run(&mut self) {
@@ -195,7 +195,7 @@ impl<'a> Reader<'a> {
             return false;
         }
         self.signalled = true;
-        let names = self.find(text).map(|(names, ..)| names).unwrap_or_default();
+        let names = self.find(text).map_or(&[] as &[&str], |(names, ..)| names);
         self.give(names, Cow::Borrowed(text), Arity::Flag, Role::Skip, Vec::new(), word);
         true
     }
@@ -261,7 +261,7 @@ impl<'a> Reader<'a> {
             return self.take(names, Cow::Borrowed("+"), arity, role, Some(1), word);
         }
         if style.numbers && text[1..].bytes().all(|b| b.is_ascii_digit()) {
-            let names = self.find(text).map(|(names, ..)| names).unwrap_or_default();
+            let names = self.find(text).map_or(&[] as &[&str], |(names, ..)| names);
             return self.give(names, Cow::Borrowed(text), Arity::Flag, Role::Skip, Vec::new(), word);
         }
         self.cluster(word, text, 1);
@@ -279,14 +279,14 @@ impl<'a> Reader<'a> {
                 if letter == 'h' && text.len() == 2 && self.may_be_help() {
                     self.reading.help = true;
                 } else if self.accepts_any() || (letter == 'V' && text.len() == 2) {
-                    self.give(Vec::new(), Cow::Owned(name), Arity::Flag, Role::Skip, self.peek_value(), word);
+                    self.give(&[], Cow::Owned(name), Arity::Flag, Role::Skip, self.peek_value(), word);
                     if from == 1 && at == 1 && text.len() > 2 {
                         let whole = Cow::Borrowed(text);
-                        self.give(Vec::new(), whole, Arity::Flag, Role::Skip, Vec::new(), word);
+                        self.give(&[], whole, Arity::Flag, Role::Skip, Vec::new(), word);
                     }
                 } else {
                     self.reading.unknown_option = true;
-                    self.give(Vec::new(), Cow::Owned(name), Arity::Flag, Role::Skip, Vec::new(), word);
+                    self.give(&[], Cow::Owned(name), Arity::Flag, Role::Skip, Vec::new(), word);
                 }
                 continue;
             };
@@ -335,7 +335,7 @@ impl<'a> Reader<'a> {
     /// Takes an option with the values that its arity asks for.
     fn take(
         &mut self,
-        names: Vec<&'static str>,
+        names: &'static [&'static str],
         written: Cow<'a, str>,
         arity: Arity,
         role: Role,
@@ -393,12 +393,12 @@ impl<'a> Reader<'a> {
             Some(from) => vec![Cow::Owned(without_prefix(word, from))],
             None => self.peek_value(),
         };
-        self.give(Vec::new(), written, Arity::Optional, Role::Skip, values, word);
+        self.give(&[], written, Arity::Optional, Role::Skip, values, word);
     }
 
     fn give(
         &mut self,
-        names: Vec<&'static str>,
+        names: &'static [&'static str],
         written: Cow<'a, str>,
         arity: Arity,
         role: Role,
@@ -436,9 +436,9 @@ impl<'a> Reader<'a> {
     }
 
     /// The forms whose options hold here, innermost first.
-    fn visible_forms(&self) -> impl Iterator<Item = &Form<'static>> {
+    fn visible_forms(&self) -> impl Iterator<Item = &'static Form<'static>> {
         let mut closed = false;
-        self.reading.forms.iter().rev().take_while(move |form| {
+        self.reading.forms.iter().rev().copied().take_while(move |form| {
             let visible = !closed;
             closed = closed || form.style.own_options;
             visible
@@ -494,7 +494,7 @@ impl<'a> Reader<'a> {
 
     /// Takes `word` as a subcommand or an operand. Gives `false` when the rest of the words is taken with it.
     fn operand(&mut self, word: &'a Arg) -> bool {
-        let Some(form) = self.reading.forms.last() else { return false };
+        let Some(form) = self.reading.form() else { return false };
         let takes_subcommand = !form.subcommands.is_empty() || form.verbs.is_some();
         if self.reading.operands.is_empty() && takes_subcommand {
             if let Some(name) = word.text()
@@ -566,13 +566,13 @@ pub fn is_assignment(text: &str) -> bool {
     })
 }
 
-fn found(option: &OptionSpec<'static>) -> Found {
-    (option.names.clone(), option.arity, option.role)
+fn found(option: &'static OptionSpec<'static>) -> Found {
+    (&option.names, option.arity, option.role)
 }
 
-fn subcommand(form: &Form<'static>, name: &str) -> Option<Form<'static>> {
+fn subcommand(form: &Form<'static>, name: &str) -> Option<&'static Form<'static>> {
     let found = form.subcommands.iter().find(|sub| sub.names.contains(&name))?;
-    archive::decode(found.form)
+    remembered(found.form)
 }
 
 /// The argument without the first `bytes` of its leading text.

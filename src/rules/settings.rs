@@ -13,7 +13,7 @@ pub fn carried_value(table: SettingTable, setting: &Arg, library: &Library) -> O
     let key = text[..split].trim().to_ascii_lowercase();
     let found = find(&key, table, library)?;
     let start = split + 1 + text[split + 1..].len() - text[split + 1..].trim_start_matches([' ', '"']).len();
-    value_of(&found, &without_prefix(setting, start))
+    value_of(found, &without_prefix(setting, start))
 }
 
 /// The value that a setting found by its key carries, when it does.
@@ -24,6 +24,6 @@ pub fn value_of(found: &Setting<'_>, value: &Arg) -> Option<(Role, Arg)> {
 }
 
 /// What a key carries, if anything. `key` is in lower case.
-pub fn find(key: &str, table: SettingTable, library: &Library) -> Option<Setting<'static>> {
-    library.settings(table).into_iter().find(|setting| setting.keys.iter().any(|known| pattern::matches(known, key)))
+pub fn find(key: &str, table: SettingTable, library: &Library) -> Option<&'static Setting<'static>> {
+    library.settings(table).find(|setting| setting.keys.iter().any(|known| pattern::matches(known, key)))
 }

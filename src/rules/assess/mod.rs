@@ -106,15 +106,14 @@ impl<'a> Assessor<'a, '_> {
         if self.reading.help {
             return assessment;
         }
-        let Some(mut form) = self.reading.forms.pop() else { return assessment };
+        let Some(form) = self.reading.form() else { return assessment };
         self.enter_folders();
         let folder = self.carrier.folder.clone();
         let world = World { folder: &folder, ..*self.world };
-        let mut uses = self.uses(&form);
+        let mut uses = self.uses(form);
         let assigned: Vec<(&str, &Arg)> =
             self.command.assignments.iter().chain(world.exported).map(|(name, value)| (name.as_str(), value)).collect();
-        self.reading.forms.push(form.clone());
-        let places = self.places(&form, &uses, &assigned, &world);
+        let places = self.places(form, &uses, &assigned, &world);
         let asked = Asked { command: self.command, reading: &self.reading, places: &places, variables: &assigned };
         self.class_limit =
             form.lowers.iter().filter(|lowering| asked.holds(&lowering.condition)).map(|lowering| lowering.to).min();
@@ -123,12 +122,14 @@ impl<'a> Assessor<'a, '_> {
         self.carrier.place = combined(world.place, form.carries.context, lives_on);
 
         let overwrites = form.overwrites.iter().any(|condition| asked.holds(condition));
-        let tasks = if self.class_limit.is_none() { self.tasks(&form, &world) } else { None };
-        self.reading.forms.pop();
+        let tasks = if self.class_limit.is_none() { self.tasks(form, &world) } else { None };
+        let mut without_tasks = None;
         if let Some(found) = &tasks {
             // What the tasks do is known: their names, and what is said of any task, do not count.
-            form.base = form.base.filter(|_| form.tasks.as_ref().is_some_and(|tasks| tasks.besides));
-            form.carries.at_least = None;
+            let mut own = form.clone();
+            own.base = own.base.filter(|_| form.tasks.as_ref().is_some_and(|tasks| tasks.besides));
+            own.carries.at_least = None;
+            without_tasks = Some(own);
             uses.retain(|used| !tasks::names_a_task(used));
             self.reading.given.retain(|given| !matches!(given.role, Role::File(Language::Make)));
             self.reading.unknown_subcommand = None;
@@ -136,21 +137,18 @@ impl<'a> Assessor<'a, '_> {
             assessment.raise(if found.unknown { Class::Mutating } else { Class::ReadOnly });
             assessment.unrecognised |= found.unknown;
         }
-        self.reading.forms.push(form.clone());
-        self.base(&form, &mut assessment);
-        self.clauses(&form, &met, &mut assessment);
+        let form = without_tasks.as_ref().unwrap_or(form);
+        self.base(form, &mut assessment);
+        self.clauses(form, &met, &mut assessment);
         for clause in &met {
             self.clause_uses(clause, &mut uses);
         }
         let effect = met.iter().filter(|clause| !clause.roles.operands.is_empty() || !clause.roles.options.is_empty());
         let effect = effect.filter_map(|clause| clause.verdict.as_ref().and_then(|verdict| verdict.effect)).next();
-        self.paths(&form, &uses, effect, overwrites, &world, &mut assessment);
-        if let Some(outcome) = request::judge(
-            uses.iter().map(|used| (used.role, used.word.as_deref())),
-            &form,
-            &self.command.input,
-            &world,
-        ) {
+        self.paths(form, &uses, effect, overwrites, &world, &mut assessment);
+        if let Some(outcome) =
+            request::judge(uses.iter().map(|used| (used.role, used.word.as_deref())), form, &self.command.input, &world)
+        {
             let carrier = self.carrier.clone();
             for used in &outcome.paths {
                 assessment.suffer(judge_payload_path(used, &world));
@@ -158,14 +156,14 @@ impl<'a> Assessor<'a, '_> {
             assessment.merge(outcome, |code| carrier.carry(code));
         }
         self.limit(&mut assessment);
-        self.carried(&form, &uses, &world, &mut assessment);
+        self.carried(form, &uses, &world, &mut assessment);
         if let Some(found) = tasks {
             self.carrier.folder = found.folder;
             assessment.carried.extend(found.carried.into_iter().map(|code| self.carrier.carry(code)));
         }
-        self.input(&form, &met, &uses, &world, &mut assessment);
+        self.input(form, &met, &uses, &world, &mut assessment);
         variables(self.command, &self.reading.operands, &self.carrier, &world, &mut assessment);
-        self.printed(&form, &met, &uses, &world, &mut assessment);
+        self.printed(form, &met, &uses, &world, &mut assessment);
         assessment
     }
 
@@ -206,7 +204,7 @@ impl<'a> Assessor<'a, '_> {
             return;
         }
         let verbs = form.verbs.and_then(|name| self.world.rules.verbs(name));
-        let told = match &verbs {
+        let told = match verbs {
             Some(verbs) if self.reading.unknown_subcommand.is_some() => {
                 unknown::by_verbs(&self.reading, &self.command.argv, verbs)
             }
@@ -299,7 +297,7 @@ impl<'a> Assessor<'a, '_> {
         assessment: &mut Assessment,
     ) {
         let recount = self.world.rules.recount(rule, verdict.class);
-        let recounted = recount.as_ref().map(|recount| recount.of(verdict));
+        let recounted = recount.map(|recount| recount.of(verdict));
         let verdict = recounted.as_ref().unwrap_or(verdict);
         assessment.raise(verdict.class);
         let Some(effect) = verdict.effect else { return };
