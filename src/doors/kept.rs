@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::shells::Identity;
 
@@ -20,6 +21,9 @@ pub const GUARD: &str = "guard";
 /// A shell that stands in every such namespace. Where it is not guard, there is none.
 const ALWAYS: &str = "/bin/sh";
 
+/// What was found for the namespace of this process.
+static KNOWN: Mutex<Option<Option<Kept>>> = Mutex::new(None);
+
 /// The folder with the real shells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
@@ -27,8 +31,19 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// That of the namespace of this process; `None` outside of one.
+    /// That of the namespace of this process; `None` outside of one. It is looked up once for each namespace.
     pub fn here() -> Option<Kept> {
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get_or_insert_with(Kept::look).clone()
+    }
+
+    /// That of the namespace which this process has just entered.
+    pub fn entered() -> Option<Kept> {
+        *KNOWN.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Kept::here()
+    }
+
+    fn look() -> Option<Kept> {
         if !cfg!(target_os = "linux") || !Identity::own().is_at(Path::new(ALWAYS)) {
             return None;
         }

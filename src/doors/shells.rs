@@ -10,6 +10,7 @@ use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::kept::{self, Kept};
 use crate::shell::Dialect;
@@ -127,13 +128,16 @@ pub fn candidates(name: &OsStr, absolute_only: bool) -> Vec<PathBuf> {
 pub struct Identity(Option<(u64, u64)>);
 
 impl Identity {
-    /// That of this process.
+    /// That of this process. It is looked up once: a process keeps its file.
     pub fn own() -> Identity {
-        let metadata = match cfg!(target_os = "linux") {
-            true => fs::metadata("/proc/self/exe").ok(),
-            false => env::current_exe().ok().and_then(|path| fs::metadata(path).ok()),
-        };
-        Identity(metadata.map(|metadata| (metadata.dev(), metadata.ino())))
+        static OWN: OnceLock<Identity> = OnceLock::new();
+        *OWN.get_or_init(|| {
+            let metadata = match cfg!(target_os = "linux") {
+                true => fs::metadata("/proc/self/exe").ok(),
+                false => env::current_exe().ok().and_then(|path| fs::metadata(path).ok()),
+            };
+            Identity(metadata.map(|metadata| (metadata.dev(), metadata.ino())))
+        })
     }
 
     /// Whether `path` is a link to this process's file, or that file.

@@ -5,7 +5,7 @@
 //! last record was changed. The head is also what writers lock, and it makes the last hash known without reading
 //! back. It is written after the record, so that a crash leaves it behind the journal, never ahead of it.
 
-use std::fs::{DirBuilder, File, OpenOptions, Permissions, TryLockError};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, Permissions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -39,14 +39,18 @@ impl Files {
 
     /// Whether both can be opened for writing.
     pub fn check(&self) -> Result<(), Unwritten> {
-        open(&self.head, Writing::InPlace).and_then(|_| open(&self.journal, Writing::AtTheEnd)).map(drop)
+        for (path, writing) in [(&self.head, Writing::InPlace), (&self.journal, Writing::AtTheEnd)] {
+            let file = open(path, writing)?;
+            private(&file).map_err(|error| unwritten(path, error))?;
+        }
+        Ok(())
     }
 
     /// Appends a record, given as the bytes of a JSON object. `durable`: it is on the disk when this returns.
     pub fn append(&self, record: &[u8], durable: bool) -> Result<(), Unwritten> {
-        let mut head = lock(&self.head)?;
+        let head = lock(&self.head)?;
         let journal = open(&self.journal, Writing::AtTheEnd)?;
-        self.extend(&mut head, &journal, record).map_err(|error| unwritten(&self.journal, error))?;
+        self.extend(&head, &journal, record).map_err(|error| unwritten(&self.journal, error))?;
         drop(head);
         match durable {
             true => journal.sync_data().map_err(|error| unwritten(&self.journal, error)),
@@ -54,8 +58,8 @@ impl Files {
         }
     }
 
-    fn extend(&self, head: &mut File, mut journal: &File, record: &[u8]) -> io::Result<()> {
-        let size = journal.metadata()?.len();
+    fn extend(&self, head: &File, mut journal: &File, record: &[u8]) -> io::Result<()> {
+        let size = private(journal)?.len();
         let end = End::find(read_head(head)?, journal, size)?;
         let line = end.line(record);
         let next =
@@ -119,20 +123,14 @@ pub enum HeadFile {
 
 /// Reads an open head file.
 pub fn read_head(file: &File) -> io::Result<HeadFile> {
-    let mut bytes = [0; Head::LENGTH + 1];
-    let mut length = 0;
-    while let Some(rest) = bytes.get_mut(length..).filter(|rest| !rest.is_empty()) {
-        match file.read_at(rest, length as u64)? {
-            0 => break,
-            read => length += read,
-        }
+    match file.metadata()?.len() {
+        0 => return Ok(HeadFile::Empty),
+        length if length != Head::LENGTH as u64 => return Ok(HeadFile::Damaged),
+        _ => {}
     }
-    let text = bytes.get(..length).and_then(|bytes| str::from_utf8(bytes).ok()).unwrap_or("?");
-    Ok(match (text.is_empty(), Head::parse(text)) {
-        (true, _) => HeadFile::Empty,
-        (false, Some(head)) => HeadFile::Whole(head),
-        (false, None) => HeadFile::Damaged,
-    })
+    let mut bytes = [0; Head::LENGTH];
+    file.read_exact_at(&mut bytes, 0)?;
+    Ok(str::from_utf8(&bytes).ok().and_then(Head::parse).map_or(HeadFile::Damaged, HeadFile::Whole))
 }
 
 /// The hash of a line, without its newline.
@@ -266,7 +264,7 @@ enum Writing {
     InPlace,
 }
 
-/// Opens a file for its owner alone; makes it and its folder when they are not there.
+/// Opens a file, for its owner alone where it is made now; its folder is made as well.
 fn open(path: &Path, writing: Writing) -> Result<File, Unwritten> {
     let nonblock = nix::fcntl::OFlag::O_NONBLOCK.bits();
     let mut options = OpenOptions::new();
@@ -282,20 +280,19 @@ fn open(path: &Path, writing: Writing) -> Result<File, Unwritten> {
         }
         _ => Err(error),
     });
-    let file = opened.map_err(|error| unwritten(path, error))?;
-    private(&file).map_err(|error| unwritten(path, error))?;
-    Ok(file)
+    opened.map_err(|error| unwritten(path, error))
 }
 
-fn private(file: &File) -> io::Result<()> {
+/// Sees to it that an open file is a regular one that nobody else can read; says what the system knows of it.
+fn private(file: &File) -> io::Result<Metadata> {
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
-    match metadata.mode() & 0o077 {
-        0 => Ok(()),
-        _ => file.set_permissions(Permissions::from_mode(0o600)),
+    if metadata.mode() & 0o077 != 0 {
+        file.set_permissions(Permissions::from_mode(0o600))?;
     }
+    Ok(metadata)
 }
 
 /// Opens and locks the head. A head that was removed while this process waited for its lock is opened anew.
@@ -305,8 +302,11 @@ pub fn lock(path: &Path) -> Result<File, Unwritten> {
     loop {
         let file = open(path, Writing::InPlace)?;
         match file.try_lock() {
-            Ok(()) if file.metadata().is_ok_and(|metadata| metadata.nlink() > 0) => return Ok(file),
-            Ok(()) => {}
+            Ok(()) => {
+                if private(&file).map_err(|error| unwritten(path, error))?.nlink() > 0 {
+                    return Ok(file);
+                }
+            }
             Err(TryLockError::Error(error)) => return Err(unwritten(path, error)),
             Err(TryLockError::WouldBlock) => {}
         }

@@ -25,8 +25,10 @@ pub fn enter(guard: &Path, shells: &[PathBuf], folder: &Path) -> Result<Kept, Er
     if let Some(error) = system::try_elsewhere(|| enter_here(guard, shells, folder).err())? {
         return Err(error);
     }
-    enter_here(guard, shells, folder)?;
-    Kept::here().ok_or(Errno::ENOENT)
+    let entered = enter_here(guard, shells, folder);
+    let kept = Kept::entered();
+    entered?;
+    kept.ok_or(Errno::ENOENT)
 }
 
 fn enter_here(guard: &Path, shells: &[PathBuf], folder: &Path) -> Result<(), Errno> {

@@ -1,8 +1,10 @@
 //! The kernel's side of running a program: what this process inherited, and what it hands on.
 //!
-//! The only room with `unsafe`: the program's start, and the way back to what it found then.
+//! The only room with `unsafe`: the program's start, the way back to what it found then, and the heap.
 
 #![allow(unsafe_code)]
+
+mod heap;
 
 use std::convert::Infallible;
 use std::ffi::{CStr, CString, OsStr, OsString};
@@ -17,6 +19,10 @@ use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
 use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::unistd;
+
+/// Where guard's memory comes from.
+#[global_allocator]
+static HEAP: heap::Heap = heap::Heap;
 
 /// Whether SIGPIPE was ignored when this process started.
 static SIGPIPE_IGNORED: AtomicBool = AtomicBool::new(false);
