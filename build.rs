@@ -24,6 +24,11 @@ mod payload {
     pub mod task_file;
 }
 
+#[path = "src/facts/reach"]
+mod reach {
+    pub mod table;
+}
+
 #[path = "src/rules"]
 mod rules {
     pub mod archive;
@@ -37,6 +42,7 @@ fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=build.rs");
     languages()?;
+    reaches()?;
     let files = rule_files(Path::new("rules"))?;
     match rules::compile::compile(&files, rules::compile::Layer::BuiltIn, &[]) {
         Ok(compiled) => {
@@ -94,6 +100,23 @@ fn languages() -> io::Result<()> {
                 for line in problem.lines() {
                     println!("cargo::error=rules/languages/{line}");
                 }
+            }
+            process::exit(1);
+        }
+    }
+}
+
+/// Compiles what programs reach elsewhere.
+fn reaches() -> io::Result<()> {
+    let text = fs::read_to_string("rules/reaches/reaches.yaml")?;
+    match serde_yaml::from_str::<Vec<reach::table::Entry>>(&text) {
+        Ok(entries) => {
+            let out = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
+            fs::write(Path::new(&out).join("reaches.bin"), rules::archive::encode(&entries))
+        }
+        Err(problem) => {
+            for line in problem.to_string().lines() {
+                println!("cargo::error=rules/reaches/reaches.yaml: {line}");
             }
             process::exit(1);
         }

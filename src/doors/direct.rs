@@ -5,8 +5,9 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::kept;
 use super::shells::RealShell;
@@ -31,6 +32,9 @@ pub enum Kind {
     Dash,
 }
 
+/// More links than this lead nowhere; the kernel gives up there as well.
+const MOST_LINKS: usize = 40;
+
 /// A text longer than this is not looked at twice: the shell's start is lost in it.
 const LONGEST: usize = 16 * 1024;
 
@@ -47,13 +51,27 @@ pub fn find(shell: &RealShell, arguments: &[OsString], at: usize) -> Option<Dire
 impl Kind {
     /// bash called `sh` or `-bash` behaves differently, and other shells are not known well enough.
     fn of(shell: &RealShell) -> Option<Kind> {
-        let own = fs::canonicalize(&shell.path).ok()?;
-        match (kept::family(own.file_name()?).as_bytes(), Path::new(&shell.name).file_name()?.as_bytes()) {
+        let file = linked(&shell.path)?;
+        match (kept::family(file.file_name()?).as_bytes(), Path::new(&shell.name).file_name()?.as_bytes()) {
             (b"bash", b"bash") => Some(Kind::Bash),
             (b"dash", b"dash" | b"sh") => Some(Kind::Dash),
             _ => None,
         }
     }
+}
+
+/// The file that a path leads to, by the links in its last component.
+fn linked(path: &Path) -> Option<PathBuf> {
+    let mut path = path.to_path_buf();
+    for _ in 0..MOST_LINKS {
+        match fs::read_link(&path) {
+            Ok(target) => path = path.parent()?.join(target),
+            // No link, and so the end.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Some(path),
+            Err(_) => return None,
+        }
+    }
+    None
 }
 
 /// Whether the options in front of a text change nothing for one command that stands alone.

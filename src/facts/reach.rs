@@ -3,53 +3,16 @@
 //! Where programs say it stands in `rules/reaches/reaches.yaml`; the formats of the files they read, in `settings.rs`.
 //! Passwords in addresses are never given.
 
-use serde::Deserialize;
+pub mod table;
 
 use super::loss::Reach;
-use super::settings::{self, Source};
+use super::settings;
+use crate::rules::archive;
 use crate::stake::ReachStake;
+use table::{Entry, Name, Source};
 
-const TABLE: &str = include_str!("../../rules/reaches/reaches.yaml");
-
-/// Some programs, and where they say what they reach.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    kind: String,
-    programs: Vec<String>,
-    #[serde(default)]
-    values: Vec<String>,
-    #[serde(default)]
-    urls: Option<Urls>,
-    names: Vec<Name>,
-}
-
-/// Where an address stands.
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Urls {
-    options: Vec<String>,
-    variables: Vec<String>,
-    operands: bool,
-    from: Option<Source>,
-}
-
-/// A name, and where it stands.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Name {
-    name: String,
-    #[serde(default)]
-    options: Vec<String>,
-    #[serde(default)]
-    operand: Option<usize>,
-    #[serde(default)]
-    variables: Vec<String>,
-    #[serde(default)]
-    from: Option<Source>,
-    #[serde(default)]
-    default: Option<String>,
-}
+/// The compiled table.
+static TABLE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/reaches.bin"));
 
 /// What the machine says beside the command line.
 pub struct Around<'a> {
@@ -65,7 +28,7 @@ pub struct Around<'a> {
 pub fn reach(stake: &ReachStake, around: &Around<'_>) -> Option<Reach> {
     let program = stake.words.first()?.as_deref()?;
     let program = program.rsplit('/').next().unwrap_or(program);
-    let entries: Vec<Entry> = serde_yaml::from_str(TABLE).ok()?;
+    let entries: Vec<Entry> = archive::decode(TABLE)?;
     let entry = entries.into_iter().find(|entry| entry.programs.iter().any(|known| known == program))?;
     let line = Line { entry: &entry, stake, around };
     let mut names: Vec<(String, String)> = Vec::new();

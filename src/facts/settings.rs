@@ -7,30 +7,11 @@ use serde::Deserialize;
 
 use super::machine::read_regular;
 use super::reach::Around;
+use super::reach::table::Source;
 use crate::stake::ReachStake;
 
 /// A larger file is not read.
 const LIMIT: usize = 1024 * 1024;
-
-/// A kind of file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Source {
-    /// `~/.kube/config`: the current context.
-    Kubeconfig,
-    /// `~/.aws/config`: the region of the profile.
-    Aws,
-    /// `~/.config/gcloud`: the project of the active configuration.
-    Gcloud,
-    /// `~/.azure/azureProfile.json`: the default subscription.
-    Azure,
-    /// `.terraform/environment`: the workspace.
-    Terraform,
-    /// `~/.docker/config.json`: the current context.
-    Docker,
-    /// `.env` beside the project: a variable.
-    Dotenv,
-}
 
 /// What a file says; `key` is the variable that is asked for.
 pub fn read(source: Source, key: &str, stake: &ReachStake, around: &Around<'_>) -> Option<String> {

@@ -37,14 +37,18 @@ pub fn write(values: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
     let mut heap: Vec<u8> = Vec::new();
     let mut kept: BTreeMap<&[u8], usize> = BTreeMap::new();
     index.extend((values.len() as u32).to_le_bytes());
-    for (key, value) in values {
-        for bytes in [key.as_bytes(), value.as_slice()] {
-            let start = *kept.entry(bytes).or_insert_with(|| {
-                heap.extend(bytes);
-                base + heap.len() - bytes.len()
-            });
-            index.extend((start as u32).to_le_bytes());
-            index.extend(((start + bytes.len()) as u32).to_le_bytes());
+    let mut keep = |bytes| {
+        let start = *kept.entry(bytes).or_insert_with(|| {
+            heap.extend(bytes);
+            base + heap.len() - bytes.len()
+        });
+        [start, start + bytes.len()]
+    };
+    // All keys stand together, so that a search touches few pages.
+    let keys: Vec<[usize; 2]> = values.keys().map(|key| keep(key.as_bytes())).collect();
+    for (key, value) in keys.into_iter().zip(values.values()) {
+        for place in key.into_iter().chain(keep(value)) {
+            index.extend((place as u32).to_le_bytes());
         }
     }
     index.extend(heap);

@@ -7,6 +7,7 @@
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
 
 use serde::Deserialize;
 
@@ -15,8 +16,12 @@ use super::archive;
 /// Where encoded bytes stand, and as what they were decoded: equal values are kept once, whatever they mean.
 type Key = (usize, TypeId);
 
+/// What a thread knows.
+type Known = BTreeMap<Key, &'static (dyn Any + Sync)>;
+
 thread_local! {
-    static KNOWN: RefCell<BTreeMap<Key, &'static (dyn Any + Sync)>> = const { RefCell::new(BTreeMap::new()) };
+    // Without an end: what arranges for the end of a thread costs more than a short call looks up.
+    static KNOWN: RefCell<ManuallyDrop<Known>> = const { RefCell::new(ManuallyDrop::new(BTreeMap::new())) };
 }
 
 /// The value that was encoded in `bytes`; `None` when they are not such a value.
