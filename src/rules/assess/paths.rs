@@ -88,7 +88,7 @@ impl<'a> Assessor<'a, '_> {
         let Some(setting) = settings::find(&name, table, world.rules) else { return };
         let value =
             uses.iter().find(|used| matches!(used.role, Role::SettingValue(_))).and_then(|used| used.word.as_ref());
-        let Some((role, value)) = value.and_then(|value| settings::value_of(&setting, value)) else { return };
+        let Some((role, value)) = value.and_then(|value| settings::value_of(setting, value)) else { return };
         if role == Role::Itself {
             assessment.carried.push(self.carrier.carry(carry::own_line(table.name(), &value)));
             return;
