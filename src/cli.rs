@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, CommandFactory, Parser, Subcommand};
 
-pub use desk::{Allow, Allowed, Deny, Pending, Session, Ticket, Watch};
+pub use desk::{Allow, Allowed, Deny, Factor, FactorAction, Pending, Session, Ticket, Watch};
 
 use crate::agents::HOOKS;
 use crate::effect::Class;
@@ -85,6 +85,8 @@ pub enum Command {
     Deny(Deny),
     /// Let mutating commands run unasked in mode read-only, while this stays in your terminal
     Session(Session),
+    /// Set what your yes needs besides a terminal: a passphrase, a one-time code
+    Factor(Factor),
     /// Lead an agent to guard's hook by its settings, or print what your shell starts agents by
     Init(Init),
     /// Try by doing what is covered, and say what is not and what mends it

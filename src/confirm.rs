@@ -3,13 +3,16 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use crate::ask::{self, Answer, Refusal};
+use crate::ask::{self, Answer, Asking, Proofs, Refusal};
+use crate::client;
 use crate::desk::{self, Asked};
 use crate::effect::{Class, Effect, Finding};
+use crate::factors::Factors;
 use crate::facts::look::look;
+use crate::facts::loss::Loss;
 use crate::facts::machine::Machine;
 use crate::folders::Folders;
-use crate::grants::Grants;
+use crate::grants::{self, Grants, Offer};
 use crate::human::{self, Doubt};
 use crate::journal::{Entry, Journal, Outcome};
 use crate::policy::{Configuration, Held, Why};
@@ -66,12 +69,13 @@ impl Person<'_> {
         }
         let configuration = self.configuration.cloned().unwrap_or_default();
         let loss = look(held.report, self.machine, &configuration.severe);
+        let offers = grants::offers(held, self.asked.folder);
         let terminal = match self.at {
             At::Terminal => human::check(self.folders),
             At::Desk => Err(Doubt::NoTerminal),
         };
         let answer = match terminal {
-            Ok(_) => ask::ask(held, &loss, configuration.prompt_timeout),
+            Ok(_) => self.ask_here(held, &loss, &offers, &configuration),
             Err(Doubt::NoTerminal) => Answer::Refused(Refusal::NoTerminal),
             Err(doubt) => Answer::Refused(Refusal::Doubtful(doubt)),
         };
@@ -80,6 +84,7 @@ impl Person<'_> {
                 let call = desk::Call {
                     asked: self.asked,
                     loss: &loss,
+                    offers: &offers,
                     folders: self.folders,
                     wait: if self.at == At::Desk { Duration::ZERO } else { configuration.waits() },
                     why: &why,
@@ -88,6 +93,32 @@ impl Person<'_> {
             }
             answer => answer,
         }
+    }
+
+    /// Asks on the command's own terminal. What is allowed ahead along with a yes is kept; where it cannot be, the yes counts.
+    fn ask_here(&self, held: &Held<'_>, loss: &Loss, offers: &[Offer], configuration: &Configuration) -> Answer {
+        let folder = self.asked.folder.map(|folder| folder.to_string_lossy());
+        let proofs =
+            Proofs { factors: self.folders.map(Factors::of), needed: configuration.factors.of(&grants::effects(held)) };
+        let asking = Asking {
+            held,
+            loss,
+            folder: folder.as_deref(),
+            client: client::name(),
+            limit: configuration.prompt_timeout,
+            offers,
+            proofs: &proofs,
+        };
+        let yes = match ask::ask(&asking) {
+            Ok(yes) => yes,
+            Err(refusal) => return Answer::Refused(refusal),
+        };
+        if let (Some(offer), Some(folders)) = (yes.offer.and_then(|chosen| offers.get(chosen)), self.folders)
+            && let Err(error) = offer.grant(&yes.terminal).and_then(|grant| Grants::of(folders).add(&grant))
+        {
+            let _ = writeln!(io::stderr(), "guard: nothing is allowed ahead: {error}");
+        }
+        Answer::Confirmed { terminal: yes.terminal }
     }
 
     /// A human's yes that was given ahead of time.

@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::files;
@@ -84,6 +84,109 @@ impl Grant {
     /// Whether it speaks of nothing but paths or a whole command.
     fn is_plain(&self) -> bool {
         self.effect.is_none() && self.rule.is_none() && self.program.is_none()
+    }
+}
+
+/// How long what is offered with a question is allowed.
+const OFFERED: SignedDuration = SignedDuration::from_hours(1);
+
+/// More paths are offered by no name.
+const MOST_PATHS: usize = 8;
+
+/// A longer command is not offered: nobody would read what they allow.
+const LONGEST: usize = 1000;
+
+/// What a human may allow ahead along with a yes: nothing but what the question is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The effect; `None`: any but `persist`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<Effect>,
+    /// The paths; without any, the command is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<PathBuf>,
+    /// The whole command.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// The folder in or below which it holds.
+    pub project: PathBuf,
+}
+
+/// What can be offered for a held command: its paths, and exactly the command. Nothing that decides who may do what.
+pub fn offers(held: &Held<'_>, folder: Option<&Path>) -> Vec<Offer> {
+    let is_persist = |finding: &&Finding| finding.effect == Some(Effect::Persist);
+    let Some(project) = folder.and_then(|folder| fs::canonicalize(folder).ok()) else { return Vec::new() };
+    if held.report.findings.iter().any(|finding| is_persist(&finding)) {
+        return Vec::new();
+    }
+    let mut offers = Vec::new();
+    if let Some(paths) = paths_of(held).filter(|paths| !paths.is_empty() && paths.len() <= MOST_PATHS) {
+        let effect = held.findings.first().and_then(|finding| finding.effect);
+        let effect = effect.filter(|effect| held.findings.iter().all(|finding| finding.effect == Some(*effect)));
+        offers.push(Offer { effect, paths, command: None, project: project.clone() });
+    }
+    let command = held.report.text.trim();
+    if command.len() <= LONGEST {
+        offers.push(Offer { effect: None, paths: Vec::new(), command: Some(command.to_owned()), project });
+    }
+    offers
+}
+
+/// The effects that hold a command.
+pub fn effects(held: &Held<'_>) -> Vec<Effect> {
+    held.findings.iter().filter_map(|finding| finding.effect).collect()
+}
+
+/// All paths that hold a command, when it is nothing else.
+fn paths_of(held: &Held<'_>) -> Option<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    if held.findings.is_empty() {
+        let changes = &held.report.changes;
+        paths.extend(changes.paths.iter().map(|path| resolved(Path::new("/"), Path::new(path))));
+        return Some(paths).filter(|_| !changes.besides);
+    }
+    for finding in &held.findings {
+        let found =
+            stood_at(held, finding).filter(|found| !found.is_empty() && finding.effect != Some(Effect::Opaque))?;
+        paths.extend(found);
+    }
+    paths.sort();
+    paths.dedup();
+    Some(paths)
+}
+
+impl Offer {
+    /// What it would allow, and where and for how long.
+    pub fn told(&self) -> String {
+        let what = match (&self.command, self.effect) {
+            (Some(_), _) => "exactly this command".to_owned(),
+            (None, effect) => {
+                let paths: Vec<String> = self.paths.iter().map(|path| path.display().to_string()).collect();
+                format!("{} on {}", effect.map_or("any change", Effect::as_str), paths.join(" "))
+            }
+        };
+        format!("{what}, in {} and below, for 1 hour", self.project.display())
+    }
+
+    /// The grant that a human at a terminal makes of it.
+    ///
+    /// # Errors
+    ///
+    /// When the system gives no random numbers.
+    pub fn grant(&self, from: &str) -> io::Result<Grant> {
+        let now = Timestamp::now();
+        Ok(Grant {
+            id: crate::desk::ticket()?,
+            effect: self.effect,
+            paths: self.paths.clone(),
+            rule: None,
+            program: None,
+            command: self.command.clone(),
+            project: self.project.clone(),
+            until: now.checked_add(OFFERED).unwrap_or(now),
+            uses: None,
+            from: from.to_owned(),
+        })
     }
 }
 

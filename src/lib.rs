@@ -9,6 +9,7 @@ pub mod confirm;
 pub mod desk;
 pub mod doors;
 pub mod effect;
+pub mod factors;
 pub mod facts;
 pub mod folders;
 pub mod follow;

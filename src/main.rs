@@ -46,6 +46,7 @@ fn own(argv: Vec<OsString>) -> ExitCode {
         Ok(Command::Grant(allow)) => commands::grant::grant(&allow),
         Ok(Command::Grants(allowed)) => commands::grant::grants(&allowed),
         Ok(Command::Deny(deny)) => commands::deny::run(&deny),
+        Ok(Command::Factor(factor)) => commands::factor::run(&factor),
         Ok(Command::Session(session)) => commands::session::run(&session),
         Err(shown) => shown.exit(),
     }

@@ -1,5 +1,7 @@
 //! A person is shown what would be lost, and confirms severe losses by typing what they read.
 
+#[path = "support/desk.rs"]
+mod desk;
 #[path = "support/home.rs"]
 mod home;
 #[path = "support/pty.rs"]
@@ -141,6 +143,43 @@ fn a_severe_loss_is_confirmed_by_typing_what_is_lost() {
         assert_eq!(session.end().status.code(), Some(if runs { 3 } else { 126 }), "{answers:?}");
         assert_eq!(place.runs(), usize::from(runs), "{answers:?}");
     }
+}
+
+#[test]
+fn from_elsewhere_too_a_severe_loss_is_confirmed_by_typing_what_is_lost() {
+    let place = Place::new();
+    place.write("../data/rows", "outside\n");
+    let send = || {
+        let mut command = desk::without_terminal(&place.home, &["-c", "rm -rf ../data"], "0");
+        command.env("HOME", place.me()).current_dir(place.at_home("app"));
+        command.output().expect("guard starts")
+    };
+    let ticket = desk::ticket(&home::text(&send().stderr));
+    let approve = |typed: &str| {
+        let mut session = Pty::new(40, 100).start(&place.home.guard(&["approve", &ticket]), Streams::Terminal);
+        session.await_question();
+        assert!(session.drawn().contains("is outside the project"), "{}", session.drawn());
+        session.press(typed);
+        session.end().status.code()
+    };
+    assert_eq!(approve("y\rn\r"), Some(1));
+    assert_eq!(send().status.code(), Some(126));
+    assert_eq!(approve("data\r"), Some(0));
+    assert_eq!(send().status.code(), Some(3));
+
+    send();
+    let mut watch = Pty::new(40, 100).start(&place.home.guard(&["watch"]), Streams::Terminal);
+    let mut at = 0;
+    for (typed, then) in [("y\r", "That is not it."), ("data\r", "approved ")] {
+        at = watch.await_text("[y] yes", at);
+        watch.press("y");
+        at = watch.await_text("Then type the name of the folder, data: ", at);
+        watch.await_typing();
+        watch.press(typed);
+        at = watch.await_text(then, at);
+    }
+    assert_eq!(send().status.code(), Some(3));
+    assert_eq!(place.runs(), 2);
 }
 
 #[test]

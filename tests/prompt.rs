@@ -412,3 +412,56 @@ fn an_unwritable_journal_refuses_before_it_asks() {
     assert!(screen.contains("it cannot be recorded"), "{screen}");
     assert_eq!(home.runs(), 0);
 }
+
+#[test]
+fn what_is_asked_about_can_be_allowed_ahead_with_a_yes() {
+    let grants = |home: &Home| text(&home.run(&["grants"]).stdout);
+    let choose = |home: &Home, command: &str, keys: &str| {
+        let mut session = Pty::new(40, 120).start(&home.guard(&["-c", command]), Streams::Terminal);
+        session.await_question();
+        assert!(session.drawn().contains("a: allow ahead"), "{}", session.drawn());
+        session.press("a\r");
+        let end = session.await_text("Type its number", 0);
+        // What it would allow is on the screen before anything can be chosen.
+        assert!(session.drawn().contains("exactly this command, in "), "{}", session.drawn());
+        session.await_typing();
+        session.press(keys);
+        let end = session.await_text("Run it", end);
+        (session, end)
+    };
+
+    let home = Home::new();
+    let (mut session, end) = choose(&home, DANGEROUS, "1\r");
+    session.await_text("and allow that ahead?", end - 10);
+    assert!(session.drawn().contains(&format!("with a yes: delete on {VICTIM}")), "{}", session.drawn());
+    session.await_typing();
+    session.press("y\r");
+    assert_eq!(session.end().status.code(), Some(3));
+    assert!(grants(&home).contains(&format!("delete, on {VICTIM}, in ")), "{}", grants(&home));
+    assert_eq!(home.run(&["-c", DANGEROUS]).status.code(), Some(3), "it is allowed ahead");
+    assert_eq!(home.run(&["-c", &format!("{DANGEROUS}-2")]).status.code(), Some(126));
+
+    for (keys, reply) in [("1\r", "n\r"), ("\r", "y\r"), ("7\r", "y\r")] {
+        let home = Home::new();
+        let (mut session, _) = choose(&home, DANGEROUS, keys);
+        session.await_typing();
+        session.press(reply);
+        session.end();
+        assert_eq!(grants(&home), "", "{keys:?} {reply:?}");
+    }
+}
+
+#[test]
+fn what_decides_who_may_do_what_is_not_offered() {
+    let home = Home::new();
+    for command in ["rm .git/hooks/pre-commit", "rm ~/.config/guard/config.yaml"] {
+        let mut session = Pty::new(40, 120).start(&home.guard(&["-c", command]), Streams::Terminal);
+        session.await_question();
+        assert!(!session.drawn().contains("allow ahead"), "{}", session.drawn());
+        session.press("a\r");
+        session.await_text("Please answer y or n.", 0);
+        session.press("\r");
+        assert_eq!(session.end().status.code(), Some(126));
+    }
+    assert_eq!(home.runs(), 0);
+}

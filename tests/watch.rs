@@ -120,3 +120,38 @@ fn what_waited_before_is_shown_too_and_runs_when_repeated() {
     assert_eq!(repeated(DANGEROUS).code(), Some(126));
     assert_eq!(repeated(&format!("{DANGEROUS}-2")).code(), Some(3));
 }
+
+#[test]
+fn what_is_asked_about_can_be_allowed_ahead_with_a_yes() {
+    let home = Home::new();
+    let mut watch = watch(&home);
+    let grants = || home::text(&home.run(&["grants"]).stdout);
+    let mut at = 0;
+    for (number, then, allowed) in [("\r", "nothing is allowed ahead", false), ("1\r", "with a yes: delete on ", true)]
+    {
+        let waiting = waits(without_terminal(&home, &["-c", DANGEROUS], "60"));
+        at = watch.await_text(KEYS, at);
+        watch.press("a");
+        at = watch.await_text("Type its number", at);
+        watch.await_typing();
+        watch.press(number);
+        at = watch.await_text(then, at);
+        at = watch.await_text(KEYS, at);
+        assert_eq!(grants(), "", "nothing before the yes");
+        watch.press("y");
+        assert_eq!(waiting.end().0.code(), Some(3));
+        at = watch.await_text("approved ", at);
+        if allowed {
+            watch.await_text("allowed ahead: delete on ", at);
+        }
+    }
+    assert!(grants().contains(&format!("delete, on {}, in ", home::VICTIM)), "{}", grants());
+    assert_eq!(without_terminal(&home, &["-c", DANGEROUS], "0").output().expect("guard starts").status.code(), Some(3));
+
+    // What decides who may do what is never offered.
+    let end = watch.drawn().len();
+    held(&home, &["-c", "rm .git/hooks/pre-commit"]);
+    watch.await_text(KEYS, end);
+    watch.press("a");
+    watch.await_text("Nothing of this can be allowed ahead.", end);
+}

@@ -6,6 +6,7 @@
 mod marked;
 mod notice;
 mod pen;
+mod prove;
 mod question;
 mod screen;
 mod settings;
@@ -13,15 +14,15 @@ mod signals;
 mod terminal;
 
 use std::borrow::Cow;
-use std::env;
 use std::time::{Duration, Instant};
 
-use crate::client;
 use crate::facts::loss::Loss;
+use crate::grants::Offer;
 use crate::human::Doubt;
 use crate::policy::Held;
+pub use prove::Proofs;
 use question::Reply;
-use screen::{Screen, Setting};
+use screen::{CHOICE, Screen, Setting};
 use settings::Keys;
 use terminal::Terminal;
 pub(crate) use terminal::remaining;
@@ -90,6 +91,8 @@ pub enum Refusal {
     Doubtful(Doubt),
     /// The policy refuses it without asking.
     Policy,
+    /// The yes was not proven as the configuration asks for, and why.
+    Unproven(String),
     /// It could not be recorded, and what is not recorded is not run.
     Unrecorded,
 }
@@ -110,6 +113,7 @@ impl Refusal {
             Refusal::Background => "the terminal belongs to another job",
             Refusal::Doubtful(_) => "no answer from the terminal counts",
             Refusal::Policy => "the policy refuses it",
+            Refusal::Unproven(_) => "the proof that the configuration asks for was not given",
             Refusal::Unrecorded => "it cannot be recorded",
         }
     }
@@ -120,6 +124,7 @@ impl Refusal {
             Refusal::Doubtful(doubt) => doubt.to_string().into(),
             Refusal::Unanswered { waited, why, .. } if waited.is_zero() => why.reason(),
             Refusal::Denied { because: Some(because), .. } => format!("a human said no: {because}").into(),
+            Refusal::Unproven(why) => why.clone().into(),
             Refusal::NoDesk(error) => format!("the desk cannot be used: {error}").into(),
             refusal => refusal.as_str().into(),
         }
@@ -129,19 +134,114 @@ impl Refusal {
 /// How often something more is shown.
 const VIEWS: usize = 20;
 
-/// Asks on the terminal of this process, at most as long as `limit`. `loss` is shown, and says whether a yes is enough.
-pub fn ask(held: &Held<'_>, loss: &Loss, limit: Duration) -> Answer {
-    let answer = Terminal::hold(limit).and_then(|terminal| {
-        let confirmed = put(held, loss, &terminal);
-        if let Err(refusal) = &confirmed {
-            close(&terminal, refusal);
-        }
-        confirmed.map(|()| terminal.name().to_owned())
-    });
-    match answer {
-        Ok(terminal) => Answer::Confirmed { terminal },
-        Err(refusal) => Answer::Refused(refusal),
+/// What is asked, and what an answer needs.
+pub struct Asking<'a> {
+    /// The held command.
+    pub held: &'a Held<'a>,
+    /// What it would lose. It is shown, and says whether a yes is enough.
+    pub loss: &'a Loss,
+    /// Where it would run.
+    pub folder: Option<&'a str>,
+    /// The agent that wants it.
+    pub client: Option<&'a str>,
+    /// How long an answer is waited for.
+    pub limit: Duration,
+    /// What may be allowed ahead along with it.
+    pub offers: &'a [Offer],
+    /// What a yes needs besides.
+    pub proofs: &'a Proofs,
+}
+
+/// A human's yes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Yes {
+    /// The terminal on which it was said.
+    pub terminal: String,
+    /// Which of the offers goes with it.
+    pub offer: Option<usize>,
+}
+
+/// Asks on the terminal of this process.
+///
+/// # Errors
+///
+/// Why there is no yes.
+pub fn ask(asking: &Asking<'_>) -> Result<Yes, Refusal> {
+    on_terminal(asking.limit, |terminal| {
+        let offer = put(asking, terminal)?;
+        Ok(Yes { terminal: terminal.name().to_owned(), offer })
+    })
+}
+
+/// Asks for proofs alone, where the yes was said already.
+///
+/// # Errors
+///
+/// Why there are none.
+pub fn prove(proofs: &Proofs, limit: Duration) -> Result<(), Refusal> {
+    on_terminal(limit, |terminal| proofs.take(terminal))
+}
+
+/// A terminal on which a human types what is kept.
+pub struct Reader<'t>(&'t Terminal);
+
+/// Has a human answer several questions.
+///
+/// # Errors
+///
+/// When the terminal goes away, or the human gives up.
+pub fn dialogue<T>(limit: Duration, act: impl FnOnce(&Reader<'_>) -> Result<T, Refusal>) -> Result<T, Refusal> {
+    on_terminal(limit, |terminal| act(&Reader(terminal)))
+}
+
+impl Reader<'_> {
+    /// Writes lines.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal goes away.
+    pub fn say(&self, text: &str) -> Result<(), Refusal> {
+        self.0.write(text)
     }
+
+    /// Has a line typed that is not shown.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal goes away, or a signal ends it.
+    pub fn hidden(&self, question: &str) -> Result<String, Refusal> {
+        self.0.set(Keys::Hidden)?;
+        self.0.write(question)?;
+        let line = self.0.line()?;
+        Ok(String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(&line)).into_owned())
+    }
+
+    /// Asks for proofs.
+    ///
+    /// # Errors
+    ///
+    /// When they are not given.
+    pub fn prove(&self, proofs: &Proofs) -> Result<(), Refusal> {
+        proofs.take(self.0)
+    }
+
+    /// Ends it, and says why.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn give_up<T>(&self, why: &str) -> Result<T, Refusal> {
+        Err(Refusal::Unproven(why.to_owned()))
+    }
+}
+
+fn on_terminal<T>(limit: Duration, act: impl FnOnce(&Terminal) -> Result<T, Refusal>) -> Result<T, Refusal> {
+    let terminal = Terminal::hold(limit)?;
+    let result = act(&terminal);
+    if let Err(refusal) = &result {
+        close(&terminal, refusal);
+    }
+    result
 }
 
 /// How large a screen is, and whether it has colours.
@@ -170,25 +270,25 @@ pub fn refusal(held: &Held<'_>, refusal: &Refusal) -> String {
     notice::notice(held, refusal)
 }
 
-/// Draws the question, and reads answers until one counts.
-fn put(held: &Held<'_>, loss: &Loss, terminal: &Terminal) -> Result<(), Refusal> {
+/// Draws the question, and reads answers until one counts; gives the offer that goes with a yes.
+fn put(asking: &Asking<'_>, terminal: &Terminal) -> Result<Option<usize>, Refusal> {
     terminal.set(Keys::Unseen)?;
     let (rows, columns, colour) = terminal.screen();
-    let folder = env::current_dir().ok().map(|folder| folder.to_string_lossy().into_owned());
-    let seconds = terminal.limit().as_secs();
-    let setting =
-        Setting { rows, columns, colour, folder: folder.as_deref(), client: client::name(), seconds: Some(seconds) };
-    let screen = Screen { held, loss, setting };
-    let question = screen.question();
-    let text = screen.asked(&question);
+    let seconds = Some(terminal.limit().as_secs());
+    let setting = Setting { rows, columns, colour, folder: asking.folder, client: asking.client, seconds };
+    let screen = Screen { held: asking.held, loss: asking.loss, setting };
+    let mut question = screen.question();
+    question.offers = !asking.offers.is_empty();
+    let mut text = screen.asked(&question);
     terminal.write(&screen.body(&question))?;
     terminal.write(&text)?;
     open(terminal, &text)?;
     let mut attempts = ATTEMPTS;
     let mut views = VIEWS;
+    let mut offer = None;
     while attempts > 0 {
-        match question.reply(&line(terminal)?) {
-            Reply::Yes => return Ok(()),
+        match question.reply(&terminal.line()?) {
+            Reply::Yes => return asking.proofs.take(terminal).map(|()| offer),
             Reply::No => break,
             Reply::Show(view) if views > 0 => {
                 views -= 1;
@@ -198,7 +298,21 @@ fn put(held: &Held<'_>, loss: &Loss, terminal: &Terminal) -> Result<(), Refusal>
                 terminal.write(&text)?;
                 open(terminal, &text)?;
             }
-            Reply::Show(_) | Reply::Neither => {
+            Reply::Offer if views > 0 => {
+                views -= 1;
+                terminal.set(Keys::Unseen)?;
+                let choices = screen.choices(asking.offers);
+                terminal.write(&choices)?;
+                open(terminal, CHOICE)?;
+                offer = chosen(&terminal.line()?, asking.offers);
+                question.allows = offer.is_some();
+                text = screen.asked(&question);
+                terminal.set(Keys::Unseen)?;
+                terminal.write(&screen.choice(asking.offers, offer))?;
+                terminal.write(&text)?;
+                open(terminal, &text)?;
+            }
+            Reply::Show(_) | Reply::Offer | Reply::Neither => {
                 attempts -= 1;
                 if attempts > 0 {
                     terminal.write(&format!("{}\n{text}", question.again()))?;
@@ -207,6 +321,12 @@ fn put(held: &Held<'_>, loss: &Loss, terminal: &Terminal) -> Result<(), Refusal>
         }
     }
     Err(Refusal::Declined { terminal: terminal.name().to_owned() })
+}
+
+/// The offer whose number was typed.
+fn chosen(line: &[u8], offers: &[Offer]) -> Option<usize> {
+    let number: usize = std::str::from_utf8(line.trim_ascii()).ok()?.parse().ok()?;
+    number.checked_sub(1).filter(|at| *at < offers.len())
 }
 
 /// Opens the question for answers, once nothing was typed for a while. What was typed before does not count: a human
@@ -221,15 +341,6 @@ fn open(terminal: &Terminal, question: &str) -> Result<(), Refusal> {
         }
     }
     terminal.set(Keys::Lines)
-}
-
-/// Reads a whole line. A line that ends without Enter (Ctrl-D) is not one yet.
-fn line(terminal: &Terminal) -> Result<Vec<u8>, Refusal> {
-    let mut line = Vec::new();
-    while !line.contains(&b'\n') {
-        line.extend(terminal.read(terminal.deadline())?.unwrap_or_default());
-    }
-    Ok(line)
 }
 
 /// Ends the line of the question, and leaves nothing typed to whoever reads next.

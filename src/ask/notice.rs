@@ -83,6 +83,9 @@ fn verdict(held: &Held<'_>, refusal: &Refusal) -> String {
         (Why::Class | Why::Named(_), Refusal::Unanswered { ticket, waited, why }) => {
             return unanswered(ticket, *waited, why);
         }
+        (Why::Class | Why::Named(_), Refusal::Unproven(why)) => {
+            (format!("a human must confirm it, and {}", visible::line(why)), Then::Tell)
+        }
         (Why::Class | Why::Named(_), Refusal::NoDesk(error)) => {
             let error = visible::line(error);
             (

@@ -16,6 +16,10 @@ pub struct Question<'a> {
     pub cut: bool,
     /// Whether there is anything to list.
     pub listed: bool,
+    /// Whether something can be allowed ahead.
+    pub offers: bool,
+    /// Whether something is, with a yes.
+    pub allows: bool,
 }
 
 /// What a line says.
@@ -27,6 +31,8 @@ pub enum Reply {
     No,
     /// Something is to be shown first.
     Show(View),
+    /// What could be allowed ahead is to be shown.
+    Offer,
     /// Nothing of these.
     Neither,
 }
@@ -46,11 +52,12 @@ impl Question<'_> {
     /// The question, without a newline behind it.
     pub fn text(&self) -> String {
         let mut question = String::new();
+        let run = if self.allows { "Run it, and allow that ahead?" } else { "Run it?" };
         match self.phrase {
             // Writing to a string does not fail.
-            None => drop(SimpleTheme.format_confirm_prompt(&mut question, "Run it?", Some(false))),
+            None => drop(SimpleTheme.format_confirm_prompt(&mut question, run, Some(false))),
             Some(phrase) => {
-                question = format!("Run it? Then type {}, {}: ", phrase.what, visible::line(&phrase.text));
+                question = format!("{run} Then type {}, {}: ", phrase.what, visible::line(&phrase.text));
             }
         }
         Style::new().bold().force_styling(self.colour).apply_to(question).to_string()
@@ -64,6 +71,9 @@ impl Question<'_> {
         }
         if self.cut {
             keys.push("w: whole command");
+        }
+        if self.offers {
+            keys.push("a: allow ahead");
         }
         keys.join(", ")
     }
@@ -90,6 +100,7 @@ impl Question<'_> {
             b"e" => Reply::Show(View::Explanation),
             b"d" => Reply::Show(View::Details),
             b"w" => Reply::Show(View::Whole),
+            b"a" if self.offers => Reply::Offer,
             _ => Reply::Neither,
         }
     }
@@ -101,7 +112,14 @@ mod tests {
 
     fn replies(phrase: Option<&str>, lines: &[(&str, Reply)]) {
         let phrase = phrase.map(|text| Phrase { what: "the name of the folder".to_owned(), text: text.to_owned() });
-        let question = Question { phrase: phrase.as_ref(), colour: false, cut: false, listed: false };
+        let question = Question {
+            phrase: phrase.as_ref(),
+            colour: false,
+            cut: false,
+            listed: false,
+            offers: false,
+            allows: false,
+        };
         for (line, reply) in lines {
             assert_eq!(question.reply(line.as_bytes()), *reply, "{phrase:?} {line:?}");
         }

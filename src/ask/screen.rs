@@ -10,6 +10,7 @@ use super::pen::{INDENT, PROSE, Pen};
 use super::question::{Question, View};
 use crate::effect::{Class, Finding};
 use crate::facts::loss::Loss;
+use crate::grants::Offer;
 use crate::outline;
 use crate::policy::{Held, Why};
 use crate::visible;
@@ -24,6 +25,9 @@ const SUBJECTS: usize = 8;
 /// How many things are listed that are lost, and on a small screen.
 const LOST: usize = 6;
 const LOST_ON_SMALL_SCREEN: usize = 1;
+
+/// Asks what of several things is allowed ahead.
+pub const CHOICE: &str = "Which of these, if you run it now? Type its number, or Enter for none: ";
 
 /// A screen with fewer rows is low, one with fewer columns narrow.
 const LOW: usize = 24;
@@ -77,6 +81,8 @@ impl Screen<'_> {
             colour: self.setting.colour,
             cut: self.command(self.rows_for_command(self.others("").0), &self.pen()).1,
             listed: !self.loss.is_empty(),
+            offers: false,
+            allows: false,
         }
     }
 
@@ -125,6 +131,25 @@ impl Screen<'_> {
             }
             View::Whole => format!("\n{}\n", self.command(usize::MAX - 1, &pen).0),
         }
+    }
+
+    /// What could be allowed ahead, and which of it is wanted.
+    pub fn choices(&self, offers: &[Offer]) -> String {
+        let pen = self.pen();
+        let mut text = "\n".to_owned();
+        for (number, offer) in offers.iter().enumerate() {
+            text.push_str(&pen.labelled(&(number + 1).to_string(), &visible::short(&offer.told(), 20 * PROSE)));
+        }
+        format!("{text}\n{CHOICE}")
+    }
+
+    /// What was chosen.
+    pub fn choice(&self, offers: &[Offer], chosen: Option<usize>) -> String {
+        let told = match chosen.and_then(|chosen| offers.get(chosen)) {
+            Some(offer) => format!("with a yes: {}", offer.told()),
+            None => "nothing is allowed ahead".to_owned(),
+        };
+        self.pen().fold(INDENT, &visible::short(&told, 20 * PROSE), INDENT) + "\n"
     }
 
     /// How many rows the command may take beside so many others. The rest is what stands around it: the headline, the

@@ -13,6 +13,8 @@ pub enum Keys {
     Unseen,
     /// A line at a time, echoed.
     Lines,
+    /// A line at a time, of which only the end is seen.
+    Hidden,
 }
 
 /// What a terminal was set to.
@@ -38,7 +40,8 @@ impl Settings {
 
     /// Puts the settings back, unless the terminal has gone to another job that made its own.
     pub fn restore(&self, file: &File, in_foreground: bool) {
-        let ours = |now: &Termios| [Keys::Unseen, Keys::Lines].iter().any(|keys| same(now, &self.asking(*keys)));
+        let ours =
+            |now: &Termios| [Keys::Unseen, Keys::Lines, Keys::Hidden].iter().any(|keys| same(now, &self.asking(*keys)));
         if in_foreground || termios::tcgetattr(file).is_ok_and(|now| ours(&now)) {
             let _ = termios::tcsetattr(file, SetArg::TCSANOW, &self.before);
         }
@@ -57,6 +60,10 @@ impl Settings {
         match keys {
             Keys::Unseen => settings.local_flags.remove(echo | LocalFlags::ICANON | LocalFlags::ECHONL),
             Keys::Lines => settings.local_flags.insert(echo | LocalFlags::ICANON),
+            Keys::Hidden => {
+                settings.local_flags.remove(echo);
+                settings.local_flags.insert(LocalFlags::ICANON | LocalFlags::ECHONL);
+            }
         }
         for (key, character) in characters(keys) {
             if let Some(slot) = settings.control_chars.get_mut(key as usize) {
@@ -74,7 +81,7 @@ fn characters(keys: Keys) -> [(Key, u8); 6] {
     }
     let [one, other] = match keys {
         Keys::Unseen => [(Key::VMIN, 1), (Key::VTIME, 0)],
-        Keys::Lines => [(Key::VEOF, control(b'D')), (Key::VEOL, 0)],
+        Keys::Lines | Keys::Hidden => [(Key::VEOF, control(b'D')), (Key::VEOL, 0)],
     };
     [
         (Key::VINTR, control(b'C')),

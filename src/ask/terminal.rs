@@ -75,11 +75,6 @@ impl Terminal {
         self.limit
     }
 
-    /// When the question is over.
-    pub fn deadline(&self) -> Instant {
-        self.deadline
-    }
-
     /// Rows and columns, and whether colours are wanted.
     pub fn screen(&self) -> (usize, usize, bool) {
         let term = match (self.file.try_clone(), self.file.try_clone()) {
@@ -139,6 +134,15 @@ impl Terminal {
                 Err(_) => return Err(Refusal::Closed),
             }
         }
+    }
+
+    /// Reads a whole line. A line that ends without Enter (Ctrl-D) is not one yet.
+    pub fn line(&self) -> Result<Vec<u8>, Refusal> {
+        let mut line = Vec::new();
+        while !line.contains(&b'\n') {
+            line.extend(self.read(self.deadline)?.unwrap_or_default());
+        }
+        Ok(line)
     }
 
     /// Waits until something is typed, or another file can be read, or a moment has come.

@@ -9,7 +9,7 @@ use super::question::{Reply, View};
 use super::screen::{self, Setting};
 use super::settings::Keys;
 use super::terminal::Terminal;
-use super::{QUIET, Refusal};
+use super::{Proofs, QUIET, Refusal};
 use crate::desk::Request;
 use crate::policy::Held;
 use crate::visible;
@@ -34,6 +34,8 @@ pub enum Key {
     DenyBecause,
     /// Show more.
     More(View),
+    /// Show what can be allowed ahead.
+    Offer,
     /// Leave it to another.
     Skip,
     /// End the watch.
@@ -94,7 +96,9 @@ impl Screen {
         let report = request.report();
         let held = request.held(&report);
         let screen = self.picture(request, &held);
-        let text = screen.body(&screen.question());
+        let mut question = screen.question();
+        question.offers = !request.offers.is_empty();
+        let text = screen.body(&question);
         let question = Style::new().bold().force_styling(screen.setting.colour).apply_to("Run it once?").to_string();
         self.terminal.write(&text)?;
         self.terminal.write(&format!("  {}, {note}\n\n{question} ", request.id))?;
@@ -130,6 +134,41 @@ impl Screen {
         let text = format!("\n{}", screen.asked(&question));
         let line = self.line(&text)?;
         Ok(question.reply(line.as_bytes()) == Reply::Yes)
+    }
+
+    /// Has a human choose what is allowed ahead along with a yes.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal goes away, or a signal ends the watch.
+    pub fn choose(&mut self, request: &Request) -> Result<Option<usize>, Refusal> {
+        let report = request.report();
+        let held = request.held(&report);
+        let screen = self.picture(request, &held);
+        let line = self.line(&screen.choices(&request.offers))?;
+        let chosen = super::chosen(line.as_bytes(), &request.offers);
+        self.terminal.write(&screen.choice(&request.offers, chosen))?;
+        self.close()?;
+        Ok(chosen)
+    }
+
+    /// Has what else a yes needs proven: whether it was.
+    ///
+    /// # Errors
+    ///
+    /// When the terminal goes away, or a signal ends the watch.
+    pub fn prove(&mut self, proofs: &Proofs) -> Result<bool, Refusal> {
+        if proofs.are_none() {
+            return Ok(true);
+        }
+        self.terminal.write("\n")?;
+        let proven = proofs.take(&self.terminal);
+        self.terminal.set(Keys::Unseen)?;
+        match proven {
+            Ok(()) => Ok(true),
+            Err(Refusal::Unproven(_)) => Ok(false),
+            Err(refusal) => Err(refusal),
+        }
     }
 
     fn picture<'a>(&self, request: &'a Request, held: &'a Held<'a>) -> screen::Screen<'a> {
@@ -168,6 +207,7 @@ impl Screen {
             b'e' => Some(Key::More(View::Explanation)),
             b'd' => Some(Key::More(View::Details)),
             b'w' => Some(Key::More(View::Whole)),
+            b'a' => Some(Key::Offer),
             b's' => Some(Key::Skip),
             b'q' | 4 => Some(Key::Quit),
             _ => None,
@@ -198,10 +238,7 @@ impl Screen {
     pub fn line(&self, question: &str) -> Result<String, Refusal> {
         self.terminal.set(Keys::Lines)?;
         self.terminal.write(question)?;
-        let mut line = Vec::new();
-        while !line.contains(&b'\n') {
-            line.extend(self.terminal.read(self.terminal.deadline())?.unwrap_or_default());
-        }
+        let line = self.terminal.line()?;
         self.terminal.set(Keys::Unseen)?;
         Ok(String::from_utf8_lossy(line.trim_ascii()).into_owned())
     }

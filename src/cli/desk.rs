@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgGroup, Args};
+use clap::{ArgGroup, Args, Subcommand};
 
 use crate::effect::Effect;
+use crate::factors::Kind;
 
 /// `guard pending`.
 #[derive(Debug, Args)]
@@ -48,6 +49,33 @@ pub struct Session {
     /// For how long, up to 12h
     #[arg(value_name = "TIME")]
     pub time: String,
+}
+
+/// `guard factor`.
+#[derive(Debug, Args)]
+pub struct Factor {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: FactorAction,
+}
+
+/// The subcommands of `guard factor`.
+#[derive(Debug, Subcommand)]
+pub enum FactorAction {
+    /// Show what is set
+    List,
+    /// Set one, or a new one; the old one is asked for
+    Set {
+        /// passphrase, or totp: one-time codes of an authenticator
+        #[arg(value_name = "FACTOR", value_parser = super::words(&Kind::ALL, Kind::as_str))]
+        kind: Kind,
+    },
+    /// Remove one; it is asked for
+    Remove {
+        /// Which
+        #[arg(value_name = "FACTOR", value_parser = super::words(&Kind::ALL, Kind::as_str))]
+        kind: Kind,
+    },
 }
 
 /// `guard grant`.

@@ -2,15 +2,20 @@
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use crate::ask::Refusal;
+use crate::ask::{self, Proofs, Refusal};
 use crate::desk::{Request, Spool, Unanswerable, Verdict};
 use crate::doors;
+use crate::effect::Effect;
+use crate::factors::Factors;
 use crate::facts::NoFacts;
 use crate::folders::Folders;
 use crate::human;
+use crate::in_force::InForce;
 use crate::journal::{Entry, Journal, Outcome};
 use crate::judge::judge;
+use crate::policy::Configuration;
 use crate::visible;
 
 /// The terminal of the human who called `guard WORDS…`. A call that does not count is recorded.
@@ -36,6 +41,45 @@ fn record(folders: Option<&Folders>, words: &[&str], refusal: &Refusal) {
         eprintln!("guard: not recorded: {error}");
     }
 }
+
+/// What a human's word needs besides a terminal: with a yes to some effects or, without them, to anything.
+///
+/// # Errors
+///
+/// The exit status, when the configuration cannot be read; why is said.
+pub fn proofs(word: &str, folders: Option<&Folders>, effects: Option<&[Effect]>) -> Result<Proofs, ExitCode> {
+    match InForce::load(folders, None).configuration {
+        Ok(Configuration { factors, .. }) => Ok(Proofs {
+            factors: folders.map(Factors::of),
+            needed: effects.map_or_else(|| factors.all(), |effects| factors.of(effects)),
+        }),
+        Err(mistake) => {
+            eprintln!("guard: {word}: {mistake}");
+            Err(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Asks on this terminal for what a human's word needs besides.
+///
+/// # Errors
+///
+/// The exit status, when it is not given; why is said.
+pub fn prove(word: &str, proofs: &Proofs) -> Result<(), ExitCode> {
+    if proofs.are_none() {
+        return Ok(());
+    }
+    ask::prove(proofs, PATIENCE).map_err(|refusal| fail(word, &refusal.reason()))
+}
+
+/// Says why a subcommand does nothing.
+pub fn fail(word: &str, why: &str) -> ExitCode {
+    eprintln!("guard: {word}: {}", visible::line(why));
+    ExitCode::FAILURE
+}
+
+/// How long is waited for a human who called for the question.
+pub const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Gives an answer from `terminal` to the request with a ticket, wherever it lies.
 ///

@@ -4,33 +4,52 @@ use std::process::ExitCode;
 
 use jiff::Timestamp;
 
-use super::answers;
+use super::answers::{self, PATIENCE};
+use crate::ask::{self, Asking};
 use crate::cli::Ticket;
-use crate::desk::Verdict;
+use crate::desk::{Request, Spool, Verdict};
 use crate::folders::Folders;
 
 /// Runs the subcommand: 0, or 1 when the answer does not count or there is nothing to answer.
 pub fn run(ticket: &Ticket) -> ExitCode {
+    approve(&ticket.id).unwrap_or_else(|code| code)
+}
+
+fn approve(id: &str) -> Result<ExitCode, ExitCode> {
     let folders = Folders::of_user();
-    let terminal = match answers::terminal(folders.as_ref(), &["approve", &ticket.id]) {
-        Ok(terminal) => terminal,
-        Err(code) => return code,
-    };
-    match answers::give(folders.as_ref(), &ticket.id, Verdict::Approve, &terminal, None) {
-        Ok(request) => {
-            answers::told("approved", &request);
-            println!(
-                "{}",
-                match request.is_awaited(Timestamp::now()) {
-                    true => "it runs now",
-                    false => "it runs once when exactly the same is asked for within 10 minutes",
-                }
-            );
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("guard: approve: {}: {error}", ticket.id);
-            ExitCode::FAILURE
-        }
+    let terminal = answers::terminal(folders.as_ref(), &["approve", id])?;
+    let found = Spool::all(folders.as_ref()).iter().find_map(|spool| spool.find(id));
+    if let Some(request) = found {
+        confirm(&request, folders.as_ref())?;
     }
+    let request = answers::give(folders.as_ref(), id, Verdict::Approve, &terminal, None)
+        .map_err(|error| answers::fail("approve", &format!("{id}: {error}")))?;
+    answers::told("approved", &request);
+    println!(
+        "{}",
+        match request.is_awaited(Timestamp::now()) {
+            true => "it runs now",
+            false => "it runs once when exactly the same is asked for within 10 minutes",
+        }
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Who calls for it by its ticket need not be asked again, but where a loss is severe: then the human types what is lost.
+fn confirm(request: &Request, folders: Option<&Folders>) -> Result<(), ExitCode> {
+    let proofs = answers::proofs("approve", folders, Some(&request.effects()))?;
+    if request.loss.phrase.is_none() || request.loss.severe.is_empty() {
+        return answers::prove("approve", &proofs);
+    }
+    let report = request.report();
+    let asking = Asking {
+        held: &request.held(&report),
+        loss: &request.loss,
+        folder: request.folder.as_deref(),
+        client: request.client.as_deref(),
+        limit: PATIENCE,
+        offers: &[],
+        proofs: &proofs,
+    };
+    ask::ask(&asking).map(drop).map_err(|refusal| answers::fail("approve", &refusal.reason()))
 }

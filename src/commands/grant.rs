@@ -25,6 +25,12 @@ pub fn grant(allow: &Allow) -> ExitCode {
         Ok(grant) => grant,
         Err(what) => return fail("grant", &what, 2),
     };
+    // Without an effect it is good for any.
+    let effects = grant.effect.map(|effect| [effect]);
+    let proofs = answers::proofs("grant", Some(&folders), effects.as_ref().map(|effects| &effects[..]));
+    if let Err(code) = proofs.and_then(|proofs| answers::prove("grant", &proofs)) {
+        return code;
+    }
     match Grants::of(&folders).add(&grant) {
         Ok(()) => {
             println!("{}", line(&grant));

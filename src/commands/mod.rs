@@ -9,6 +9,7 @@ pub mod deny;
 mod difference;
 pub mod doctor;
 pub mod explain;
+pub mod factor;
 pub mod grant;
 pub mod hook;
 pub mod init;

@@ -27,6 +27,10 @@ pub fn run(call: &Session) -> ExitCode {
         Ok(terminal) => terminal,
         Err(code) => return code,
     };
+    let proofs = answers::proofs("session", Some(&folders), Some(&[]));
+    if let Err(code) = proofs.and_then(|proofs| answers::prove("session", &proofs)) {
+        return code;
+    }
     match hold(&folders, &terminal, time) {
         Ok(()) | Err(Refusal::Interrupted | Refusal::Expired(_)) => ExitCode::SUCCESS,
         Err(Refusal::Closed) => ExitCode::FAILURE,

@@ -9,11 +9,14 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use super::answers;
-use crate::ask::Refusal;
 use crate::ask::watch::{Key, Screen};
+use crate::ask::{Proofs, Refusal};
 use crate::cli::Watch;
 use crate::desk::{Changes, Request, Spool, Verdict};
+use crate::factors::Factors;
 use crate::folders::Folders;
+use crate::grants::Grants;
+use crate::in_force::InForce;
 use crate::visible;
 
 /// How long the desk is not looked at when the kernel tells of changes, and when it does not.
@@ -55,6 +58,8 @@ struct Watcher {
     changes: Changes,
     /// The request on the screen.
     shown: Option<Request>,
+    /// Which of its offers goes with a yes.
+    offer: Option<usize>,
     /// The tickets that were rung for.
     rung: HashSet<String>,
     /// The tickets that are left to others.
@@ -67,8 +72,8 @@ impl Watcher {
         let watched: Vec<PathBuf> =
             spools.iter().flat_map(|spool| [spool.requests(), spool.answers()]).filter(|path| path.is_dir()).collect();
         let changes = Changes::of(&watched.iter().map(PathBuf::as_path).collect::<Vec<_>>());
-        let (shown, rung, skipped) = (None, HashSet::new(), HashSet::new());
-        Watcher { screen, folders, terminal, quiet, spools, changes, shown, rung, skipped }
+        let (shown, offer, rung, skipped) = (None, None, HashSet::new(), HashSet::new());
+        Watcher { screen, folders, terminal, quiet, spools, changes, shown, offer, rung, skipped }
     }
 
     fn run(&mut self) -> Result<(), Refusal> {
@@ -112,6 +117,7 @@ impl Watcher {
         if let Some(request) = next.next() {
             let more = next.count();
             self.screen.show(&request, &note(&request, more))?;
+            self.offer = None;
             self.shown = Some(request);
         }
         Ok(())
@@ -120,7 +126,7 @@ impl Watcher {
     fn press(&mut self, key: Key) -> Result<(), Refusal> {
         let Some(request) = self.shown.take() else { return Ok(()) };
         match key {
-            Key::Approve if self.screen.confirm(&request)? => self.answer(&request, Verdict::Approve, None),
+            Key::Approve if self.screen.confirm(&request)? => self.approve(&request),
             Key::Approve => {
                 // It is shown again, and skipped or denied by a key of its own.
                 self.screen.say("That is not it.\n")
@@ -130,18 +136,51 @@ impl Watcher {
                 let because = self.screen.line("\nWhy not? ")?;
                 self.answer(&request, Verdict::Deny, Some(because.as_str()).filter(|because| !because.is_empty()))
             }
+            Key::Offer if request.offers.is_empty() => {
+                self.screen.say("\nNothing of this can be allowed ahead.\n")?;
+                self.ask_again(request)
+            }
+            Key::Offer => {
+                self.offer = self.screen.choose(&request)?;
+                self.ask_again(request)
+            }
             Key::Skip => {
                 self.skipped.insert(request.id);
                 self.screen.say("\nskipped\n")
             }
             Key::More(view) => {
                 self.screen.show_more(&request, view)?;
-                self.screen.say(&format!("  {}\n\nRun it once? ", request.id))?;
-                self.shown = Some(request);
-                Ok(())
+                self.ask_again(request)
             }
             Key::Quit => Ok(()),
         }
+    }
+
+    fn ask_again(&mut self, request: Request) -> Result<(), Refusal> {
+        self.screen.say(&format!("  {}\n\nRun it once? ", request.id))?;
+        self.shown = Some(request);
+        Ok(())
+    }
+
+    /// A yes, with what it needs besides, and what goes with it.
+    fn approve(&mut self, request: &Request) -> Result<(), Refusal> {
+        let configuration = InForce::load(self.folders.as_ref(), None).configuration;
+        let needed = match configuration {
+            Ok(configuration) => configuration.factors.of(&request.effects()),
+            Err(mistake) => return self.screen.say(&format!("\n{}\n", visible::line(&mistake.to_string()))),
+        };
+        let proofs = Proofs { factors: self.folders.as_ref().map(Factors::of), needed };
+        if !self.screen.prove(&proofs)? {
+            return Ok(());
+        }
+        self.answer(request, Verdict::Approve, None)?;
+        let offer = self.offer.take().and_then(|chosen| request.offers.get(chosen));
+        let (Some(offer), Some(folders)) = (offer, &self.folders) else { return Ok(()) };
+        let kept = offer.grant(&self.terminal).and_then(|grant| Grants::of(folders).add(&grant));
+        self.screen.say(&match kept {
+            Ok(()) => format!("allowed ahead: {}\n", visible::line(&offer.told())),
+            Err(error) => format!("nothing is allowed ahead: {error}\n"),
+        })
     }
 
     fn answer(&mut self, request: &Request, verdict: Verdict, because: Option<&str>) -> Result<(), Refusal> {

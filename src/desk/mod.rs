@@ -22,6 +22,7 @@ use nix::unistd;
 pub use changes::Changes;
 pub use digest::Asked;
 pub use request::{Answer, Reason, Request, Verdict, Waiter};
+pub(crate) use seal::random;
 pub use seal::ticket;
 pub use spool::{ANSWER_LIFE, Brought, Spool, Unanswerable};
 
@@ -29,6 +30,7 @@ use crate::ask::{self, Refusal};
 use crate::client;
 use crate::facts::loss::Loss;
 use crate::folders::Folders;
+use crate::grants::Offer;
 use crate::policy::{Held, Why};
 use crate::visible;
 
@@ -42,6 +44,8 @@ pub struct Call<'a> {
     pub asked: Asked<'a>,
     /// What the command would lose.
     pub loss: &'a Loss,
+    /// What may be allowed ahead along with a yes.
+    pub offers: &'a [Offer],
     /// The user's folders.
     pub folders: Option<&'a Folders>,
     /// How long an answer is waited for.
@@ -123,6 +127,7 @@ fn draft(held: &Held<'_>, call: &Call<'_>) -> Request {
         },
         findings: held.findings.iter().map(|finding| Reason::of(finding)).collect(),
         loss: call.loss.clone(),
+        offers: call.offers.to_vec(),
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::effect::{Class, Effect, Finding};
 use crate::facts::loss::Loss;
+use crate::grants::Offer;
 use crate::human::Process;
 use crate::policy::{Held, Why};
 use crate::request::Report;
@@ -43,6 +44,9 @@ pub struct Request {
     /// What it would lose.
     #[serde(default)]
     pub loss: Loss,
+    /// What may be allowed ahead along with a yes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
 }
 
 /// A process that waits for an answer.
@@ -132,6 +136,11 @@ impl Request {
     /// Whether somebody waits for the answer right now.
     pub fn is_awaited(&self, now: Timestamp) -> bool {
         now < self.until && self.waiter.may_live()
+    }
+
+    /// The effects that hold it.
+    pub fn effects(&self) -> Vec<Effect> {
+        self.findings.iter().filter_map(|finding| finding.effect).collect()
     }
 
     /// The held command, from what [`Request::report`] gives.

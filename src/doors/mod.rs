@@ -23,7 +23,7 @@ use script::{FirstLine, Unread};
 use shells::RealShell;
 
 /// The words that are guard's own when they come first. `cli` has the same ones, and a test says so.
-pub const SUBCOMMANDS: [&str; 18] = [
+pub const SUBCOMMANDS: [&str; 19] = [
     "check",
     "explain",
     "log",
@@ -36,6 +36,7 @@ pub const SUBCOMMANDS: [&str; 18] = [
     "grants",
     "deny",
     "session",
+    "factor",
     "init",
     "doctor",
     "hook",

@@ -14,6 +14,7 @@ use super::never::Entry;
 use super::reading;
 use crate::client;
 use crate::effect::Class;
+use crate::factors::Demands;
 use crate::facts::loss::Severity;
 
 /// The variable that can make the mode stricter.
@@ -33,6 +34,8 @@ pub struct Configuration {
     pub never: Vec<Entry>,
     /// Where commands may write in the mode `read-only`, by absolute paths.
     pub may_write: Vec<PathBuf>,
+    /// What a yes needs besides a terminal.
+    pub factors: Demands,
     /// From when on a loss is severe.
     pub severe: Severity,
     /// How long a prompt waits for an answer.
@@ -50,6 +53,7 @@ impl Default for Configuration {
             ask: Vec::new(),
             never: Vec::new(),
             may_write: Vec::new(),
+            factors: Demands::default(),
             severe: Severity::default(),
             prompt_timeout: Duration::from_secs(25),
             desk_wait: None,

@@ -11,6 +11,7 @@ use serde_yaml::{Error, Location, MessageFormatter, Spanned, UserMessageFormatte
 use super::configuration::{Configuration, Mode};
 use super::never::{Entry, Pattern};
 use crate::effect::Effect;
+use crate::factors::{Demands, Kind, When};
 use crate::facts::loss::Severity;
 
 /// Where the mistake is, and what it is.
@@ -33,6 +34,7 @@ pub fn read(text: &str) -> Result<Configuration, Located> {
             .map(|path| value(path, "an absolute path", scope))
             .collect::<Result<_, _>>()?,
         severe: severity(&written.severe)?,
+        factors: demands(&written.factors)?,
         prompt_timeout: written.prompt_timeout.map_or(Ok(defaults.prompt_timeout), |time| {
             value(&time, "a time from 1s to 1h, such as 25s or 2m", timeout)
         })?,
@@ -54,6 +56,7 @@ struct Written {
     never: Vec<Spanned<WrittenEntry>>,
     may_write: Vec<Spanned<String>>,
     severe: WrittenSeverity,
+    factors: WrittenFactors,
     #[serde(deserialize_with = "some")]
     prompt_timeout: Option<Spanned<String>>,
     #[serde(deserialize_with = "some")]
@@ -70,6 +73,21 @@ struct WrittenSeverity {
     #[serde(deserialize_with = "some")]
     bytes: Option<Spanned<String>>,
     production: Vec<Spanned<String>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+struct WrittenFactors {
+    passphrase: Option<WrittenWhen>,
+    totp: Option<WrittenWhen>,
+}
+
+/// `always`, or a list of effects.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenWhen {
+    Word(Spanned<String>),
+    Effects(Vec<Spanned<String>>),
 }
 
 /// A key without a value is a mistake, not the default: somebody meant to say something.
@@ -134,6 +152,21 @@ fn entry(written: &Spanned<WrittenEntry>) -> Result<Entry, Located> {
         command: pattern(command),
         because: because.clone(),
     })
+}
+
+fn demands(written: &WrittenFactors) -> Result<Demands, Located> {
+    let each = [(Kind::Passphrase, &written.passphrase), (Kind::Totp, &written.totp)];
+    let each = each.into_iter().filter_map(|(kind, when)| Some((kind, when.as_ref()?)));
+    let when = |when: &WrittenWhen| match when {
+        WrittenWhen::Word(word) => {
+            value(word, "always, or a list of effects", |word| (word == "always").then_some(When::Always))
+        }
+        WrittenWhen::Effects(named) => {
+            let effects = named.iter().map(|effect| value(effect, &effects(), effect_of));
+            effects.collect::<Result<_, _>>().map(When::Effects)
+        }
+    };
+    Ok(Demands { each: each.map(|(kind, written)| Ok((kind, when(written)?))).collect::<Result<_, _>>()? })
 }
 
 fn severity(written: &WrittenSeverity) -> Result<Severity, Located> {
@@ -302,7 +335,7 @@ never:
             ("mode: [a]\n", "1:7: expected one word"),
             (
                 "x: 1\n",
-                "1:1: expected one of mode, ask, never, may-write, severe, prompt-timeout, desk-wait, shell, found \"x\"",
+                "1:1: expected one of mode, ask, never, may-write, severe, factors, prompt-timeout, desk-wait, shell, found \"x\"",
             ),
             ("mode: standard\nmode: read-only\n", "2:1: expected each key once"),
             ("- a\n", "1:1: expected keys with values, such as mode: standard"),

@@ -151,6 +151,11 @@ impl Session {
     /// Waits until a question that is drawn behind the first `from` bytes is open for answers.
     pub fn await_open(&mut self, from: usize) {
         self.await_text("Run it?", from);
+        self.await_typing();
+    }
+
+    /// Waits until lines can be typed.
+    pub fn await_typing(&mut self) {
         let deadline = Instant::now() + PATIENCE;
         while !self.pty.settings().local_flags.contains(termios::LocalFlags::ICANON | termios::LocalFlags::ECHO) {
             assert!(Instant::now() < deadline, "never open; drawn:\n{}", self.drawn());
