@@ -179,6 +179,16 @@ pub enum Input {
     Unknown,
 }
 
+impl Piece {
+    /// The characters that are known of it.
+    pub fn known(&self) -> &str {
+        match self {
+            Piece::Text(text) => text.as_str(),
+            Piece::Hole(_) => "",
+        }
+    }
+}
+
 impl Arg {
     /// An argument that is known.
     pub fn known(text: Text, span: Span) -> Arg {

@@ -142,6 +142,7 @@ impl Judge<'_> {
         judged.class = outcome.class;
         judged.changes.besides = outcome.class > Class::ReadOnly;
         judged.findings = outcome.findings;
+        ledger.note_texts(outcome.texts);
         let mut stakes = Vec::new();
         {
             let world = self.world(&carry.folder, &context.exported, carry.place, ledger);

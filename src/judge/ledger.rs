@@ -47,6 +47,13 @@ impl Ledger {
         self.printed.push(printed);
     }
 
+    /// Notes texts that the newest step may print.
+    pub fn note_texts(&mut self, texts: Vec<Arg>) {
+        if let Some(printed) = self.printed.last_mut() {
+            printed.texts.extend(texts);
+        }
+    }
+
     /// A carried command is about to be judged: it is no step of its own. Gives a mark for [`Ledger::end_carried`].
     pub fn begin_carried(&self) -> usize {
         self.printed.len()

@@ -7,7 +7,7 @@ use crate::follow::{Start, follow};
 use crate::place::pattern;
 use crate::request::Node;
 use crate::rules::schema::{Role, Where};
-use crate::rules::{Assessment, Fate, Handling, Left, World, assess, destructive, judge_path};
+use crate::rules::{Assessment, Fate, Handling, Left, World, assess, destructive, is_network, judge_path};
 use crate::shell::ast::RedirectOperator;
 use crate::span::Span;
 use crate::stake::{ReachStake, Stake, What};
@@ -188,11 +188,6 @@ fn label(command: &Command) -> String {
         label.push_str(&redirection.target.shown("…"));
     }
     label
-}
-
-/// `/dev/tcp/HOST/PORT`: bash opens a connection.
-fn is_network(target: &Arg) -> bool {
-    ["/dev/tcp/", "/dev/udp/"].iter().any(|start| target.prefix().starts_with(start))
 }
 
 /// What goes through a connection that a redirection opens.

@@ -32,6 +32,12 @@ pub use role::PathRole;
 
 pub use crate::rules::glob::HOLE;
 
+/// The length of printed texts that are noted: from the shortest statement that does harm.
+const SHORTEST_PRINTED: usize = "drop ".len();
+const LONGEST_PRINTED: usize = 16 << 10;
+/// How many printed texts are noted.
+const MOST_PRINTED: usize = 64;
+
 /// What a payload does.
 #[derive(Clone, Debug)]
 pub struct Outcome {
@@ -43,6 +49,8 @@ pub struct Outcome {
     pub carried: Vec<Carried>,
     /// Paths that it works on, to be judged by their place.
     pub paths: Vec<PathUse>,
+    /// Texts that it may print, with holes: whoever reads its output may run them.
+    pub texts: Vec<Arg>,
 }
 
 /// A path that a payload works on. What that means for the class depends on the place that it points to.
@@ -87,7 +95,22 @@ pub enum Carried {
 impl Outcome {
     /// Nothing that outlives the process changes.
     pub fn read_only() -> Outcome {
-        Outcome { class: Class::ReadOnly, findings: Vec::new(), carried: Vec::new(), paths: Vec::new() }
+        Outcome {
+            class: Class::ReadOnly,
+            findings: Vec::new(),
+            carried: Vec::new(),
+            paths: Vec::new(),
+            texts: Vec::new(),
+        }
+    }
+
+    /// Notes a text that it may print. Too many or too long ones are left out: they only name what a reader of the
+    /// output may do, which is unknown without them.
+    pub fn prints(&mut self, text: Arg) {
+        let length: usize = text.pieces.iter().map(|piece| piece.known().len()).sum();
+        if (SHORTEST_PRINTED..=LONGEST_PRINTED).contains(&length) && self.texts.len() < MOST_PRINTED {
+            self.texts.push(text);
+        }
     }
 
     /// Raises the class to `class` when that is higher.
@@ -122,6 +145,7 @@ impl Outcome {
         self.findings.extend(other.findings);
         self.carried.extend(other.carried);
         self.paths.extend(other.paths);
+        other.texts.into_iter().for_each(|text| self.prints(text));
     }
 }
 

@@ -84,6 +84,8 @@ pub struct Printed {
     pub setup: bool,
     /// Whether it prints what came from elsewhere.
     pub fetched: bool,
+    /// Texts that it may print, with holes, among others.
+    pub texts: Vec<Arg>,
 }
 
 impl Printed {
@@ -92,6 +94,7 @@ impl Printed {
         self.secret |= other.secret;
         self.fetched |= other.fetched;
         self.setup |= other.setup;
+        self.texts.extend(other.texts);
         if self.found.is_none() {
             self.found = other.found;
         }
@@ -271,12 +274,26 @@ impl World<'_> {
         }
     }
 
+    /// Texts that standard input may bring, where steps in front print it.
+    fn printed_texts<'s>(&'s self, input: &'s Input) -> impl Iterator<Item = &'s Arg> {
+        let steps: &[StepId] = match input {
+            Input::Pipe(steps) => steps,
+            _ => &[],
+        };
+        steps.iter().filter_map(|step| self.earlier.printed(*step)).flat_map(|printed| &printed.texts)
+    }
+
     fn any_printed(&self, steps: &[StepId], test: impl Fn(&Printed) -> bool) -> bool {
         if steps.is_empty() {
             return test(self.earlier.handed());
         }
         steps.iter().any(|step| self.earlier.printed(*step).is_some_and(&test))
     }
+}
+
+/// `/dev/tcp/HOST/PORT`: bash opens a connection.
+pub fn is_network(target: &Arg) -> bool {
+    ["/dev/tcp/", "/dev/udp/"].iter().any(|start| target.prefix().starts_with(start))
 }
 
 /// Whether a path names something secret.

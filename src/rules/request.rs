@@ -197,6 +197,10 @@ impl Sources for WorldSources<'_> {
     fn is_secret_input(&self, input: &Input) -> bool {
         self.world.is_secret_input(input)
     }
+
+    fn texts(&self, input: &Input) -> Vec<Text> {
+        self.world.printed_texts(input).map(crate::payload::flatten).collect()
+    }
 }
 
 /// The content of a file that a command names, where facts can tell.

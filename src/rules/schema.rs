@@ -524,6 +524,8 @@ pub enum Prints {
     Setup,
     /// Text from elsewhere.
     Fetched,
+    /// SQL that drops what it makes anew (`pg_dump --clean`).
+    Drops,
 }
 
 /// Verbs that decide about subcommands that no rule lists.

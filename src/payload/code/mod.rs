@@ -61,6 +61,22 @@ pub fn read(language: Language, code: &Arg) -> Outcome {
     }
 }
 
+/// Words by which a line of Perl or Ruby prints, or changes what is printed at the end of each round.
+const PRINTERS: &[&str] =
+    &["print", "printf", "say", "syswrite", "write", "puts", "putc", "p", "pp", "display", "eval"];
+
+/// Whether a program that reads its input line by line, and prints only what it says that it prints (`perl -n`),
+/// prints nothing. Only told of programs of which every word is known.
+pub fn prints_nothing(language: Language, code: &Arg) -> bool {
+    if !matches!(language, Language::Perl | Language::Ruby) {
+        return false;
+    }
+    let Some(text) = code.text() else { return false };
+    let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+    !text.contains(['`', '<', '>', '&'])
+        && !words.any(|word| PRINTERS.contains(&word) || word.eq_ignore_ascii_case("stdout"))
+}
+
 /// PowerShell in UTF-16 and base64.
 fn encoded(code: &Arg) -> Outcome {
     let decoded = code.text().and_then(decode::base64).and_then(|bytes| decode::utf16(&bytes));

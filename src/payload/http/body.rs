@@ -82,7 +82,10 @@ impl Sent {
             Input::Mixed(arg) => self.documents.push(flatten(arg)),
             Input::File(path) => self.file(path.clone(), request),
             Input::Nothing => {}
-            Input::Inherited | Input::Pipe(_) | Input::Unknown => self.has_unknown = true,
+            Input::Inherited | Input::Pipe(_) | Input::Unknown => {
+                self.has_unknown = true;
+                self.documents.extend(request.sources.texts(input));
+            }
         }
     }
 

@@ -87,6 +87,9 @@ pub trait Sources {
 
     /// Whether standard input brings something secret.
     fn is_secret_input(&self, input: &Input) -> bool;
+
+    /// Texts that standard input may bring, among others.
+    fn texts(&self, input: &Input) -> Vec<Text>;
 }
 
 /// Knows nothing: no file can be read, no hole is known to be secret.
@@ -104,6 +107,10 @@ impl Sources for NoSources {
 
     fn is_secret_input(&self, _: &Input) -> bool {
         false
+    }
+
+    fn texts(&self, _: &Input) -> Vec<Text> {
+        Vec::new()
     }
 }
 

@@ -21,6 +21,9 @@ impl Session {
         if statement.raw(at + 1).starts_with('@') {
             return self.assign(statement, at);
         }
+        if !self.is_inner() {
+            self.prints(statement, at);
+        }
         Rest::Runs
     }
 

@@ -182,16 +182,33 @@ impl Session {
 
     /// Runs what a query prints, as `\gexec` does.
     pub(super) fn run_printed(&mut self, query: Statement<'_>) {
-        let end = query.level(1).find(|&index| query.is_any(index, &["FROM", "WHERE", "ORDER", "LIMIT", "UNION"]));
-        let columns = query.part(1, end.unwrap_or(query.len()));
         if !query.is(0, "SELECT") {
             self.outcome.find(&reasons::OPAQUE, query.locate(0, query.len()), "");
             return;
         }
+        let columns = columns(query, 0);
         for (start, end) in columns.items() {
             self.run_expression(columns.part(start, end));
         }
     }
+
+    /// Notes what the query that starts at `at` prints, as far as its strings tell: another client may run that.
+    pub(super) fn prints(&mut self, query: Statement<'_>, at: usize) {
+        let columns = columns(query, at);
+        for (start, end) in columns.items() {
+            let column = columns.part(start, end);
+            if column.tokens.iter().any(Token::is_string) {
+                self.outcome.prints(argument(self.evaluate(column)));
+            }
+        }
+    }
+}
+
+/// The columns of the query that starts at `at`.
+fn columns(query: Statement<'_>, at: usize) -> Statement<'_> {
+    let ends = |index: usize| query.is_any(index, &["FROM", "WHERE", "ORDER", "LIMIT", "UNION"]);
+    let end = query.level(at + 1).find(|&index| ends(index));
+    query.part(at + 1, end.unwrap_or(query.len()))
 }
 
 /// A variable's name without the sign in front of it.

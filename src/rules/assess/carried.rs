@@ -10,7 +10,7 @@ use crate::payload::{Carried, Language, editors};
 use crate::rules::carry::{self, Added, Carrier};
 use crate::rules::read::{self, Given};
 use crate::rules::schema::{Arity, Clause, Form, Role, Where};
-use crate::rules::{Assessment, Carry, World, destructive};
+use crate::rules::{Assessment, Carry, World, destructive, is_network};
 use crate::text::Text;
 
 impl<'a> Assessor<'a, '_> {
@@ -52,8 +52,17 @@ impl<'a> Assessor<'a, '_> {
         }
         let given = |role| self.reading.given.iter().any(|given| given.role == role);
         if given(Role::InPlace) {
-            let quiet = given(Role::Quiet);
+            let prints = self.reading.given.iter().any(|given| given.names.contains(&"-p"));
+            let quiet = given(Role::Quiet) && !prints;
             codes.iter_mut().for_each(|code| edits_in_place(code, quiet));
+            let silent = |code: &Carried| match code {
+                Carried::Code { language, text } => crate::payload::code::prints_nothing(*language, text),
+                _ => false,
+            };
+            if quiet && !codes.is_empty() && codes.iter().all(silent) {
+                let because = "leaves nothing in the file that it edits";
+                assessment.find(destructive(form.id, Effect::Delete, self.span, "", because));
+            }
         }
         let at_most = self.class_limit;
         assessment.carried.extend(codes.into_iter().map(|code| Carry { at_most, ..self.carrier.carry(code) }));
@@ -198,6 +207,16 @@ impl<'a> Assessor<'a, '_> {
             Input::Nothing => return,
             Input::Text(text) => Arg::known(text.clone(), text.source()),
             Input::Mixed(arg) => arg.clone(),
+            Input::File(path) if is_network(path) => {
+                assessment.find(destructive(
+                    "input.unread",
+                    Effect::Opaque,
+                    self.span,
+                    "",
+                    "runs what comes through a connection and cannot be read first",
+                ));
+                return;
+            }
             Input::File(path) => {
                 assessment.carried.push(self.carrier.carry(file_of(role, path)));
                 return;
@@ -210,6 +229,7 @@ impl<'a> Assessor<'a, '_> {
                     "",
                     "runs what comes through a pipe and cannot be read first",
                 ));
+                self.printed_code(role, world, assessment);
                 return;
             }
         };
@@ -217,6 +237,22 @@ impl<'a> Assessor<'a, '_> {
         let codes = carry::of_value(role, &code, &[], world);
         let carry = |code| Carry { input: Input::Inherited, ..self.carrier.carry(code) };
         assessment.carried.extend(codes.into_iter().map(carry));
+    }
+}
+
+impl Assessor<'_, '_> {
+    /// Names what the parts do that are known of code which comes through a pipe: the statement in
+    /// `SELECT 'DROP TABLE ' || name` says what is run, whatever the names are.
+    fn printed_code(&self, role: Role, world: &World<'_>, assessment: &mut Assessment) {
+        let (Role::Code(language) | Role::Words(language)) = role else { return };
+        if language == Language::Shell {
+            return;
+        }
+        for text in world.printed_texts(&self.command.input) {
+            let found = crate::payload::read(language, text).findings;
+            let named = found.into_iter().filter(|finding| finding.effect != Some(Effect::Opaque));
+            assessment.findings.extend(named);
+        }
     }
 }
 

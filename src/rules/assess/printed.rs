@@ -3,8 +3,10 @@
 use super::Assessor;
 use super::uses::Use;
 use crate::follow::step::Arg;
+use crate::payload::{HOLE, argument};
 use crate::rules::schema::{Clause, Form, Prints, Role};
 use crate::rules::{Assessment, World, found};
+use crate::text::Text;
 
 impl<'a> Assessor<'a, '_> {
     pub(super) fn printed(
@@ -22,6 +24,9 @@ impl<'a> Assessor<'a, '_> {
             Prints::Secrets => printed.secret = true,
             Prints::Setup => printed.setup = true,
             Prints::Fetched => printed.fetched = true,
+            Prints::Drops => {
+                printed.texts.push(argument(Text::derived(format!("DROP TABLE {HOLE};"), self.span)));
+            }
             Prints::Found => printed.found = Some(self.found()),
             Prints::Content => {
                 let reads_secret = uses.iter().any(|used| {

@@ -7,6 +7,7 @@ use crate::follow::step::{Arg, Piece, Source};
 use crate::payload::language::Language;
 use crate::payload::{Carried, PathRole};
 use crate::span::Span;
+use crate::text::Text;
 
 use super::super::schema::{Compute, Guard, Meaning, Passes, Runs, Slot};
 use super::super::value::{self, Object, Value, hole};
@@ -63,7 +64,9 @@ impl Evaluator<'_> {
             self.finding(effect.as_str(), effect, site.span, subject_of(site), because);
         }
         self.paths(meaning, site);
+        let before = self.outcome.carried.len();
         self.runs(meaning, site);
+        let output = printed(self.outcome.carried.get(before..).unwrap_or_default());
         if let Some(http) = &meaning.http {
             self.request(http, site);
         }
@@ -93,7 +96,7 @@ impl Evaluator<'_> {
             (Some(compute), _) => self.computed(compute, site),
             (None, Some(value)) => value,
             (None, None) if meaning.gives.is_some() && meaning.http.is_none() => first_subject(site),
-            (None, None) => Value::unknown(),
+            (None, None) => output,
         };
         let value = match &meaning.gives {
             Some(type_name) => self.typed(type_name, value, site),
@@ -207,6 +210,9 @@ impl Evaluator<'_> {
                             continue;
                         }
                         let path = self.arg(value, site.span);
+                        if is_remote(path.prefix()) {
+                            self.opaque(site.span, "runs a file from elsewhere that cannot be read first");
+                        }
                         self.outcome.carried.push(Carried::File { language: *language, path });
                     }
                 }
@@ -382,6 +388,45 @@ impl Evaluator<'_> {
             }
         }
     }
+}
+
+/// Whether a path is an address of something elsewhere.
+fn is_remote(path: &str) -> bool {
+    ["http://", "https://", "ftp://", "ftps://"].iter().any(|scheme| path.starts_with(scheme))
+}
+
+/// Programs that print the content of the files that they are given.
+const PRINTERS: &[&str] = &["cat", "base64", "head", "tail", "xxd", "od", "strings", "tac", "nl", "gzip", "zcat"];
+
+/// What a program prints, where that is a file's content: `cat .env`.
+pub(super) fn printed(carried: &[Carried]) -> Value {
+    let is_printer = |word: &str| PRINTERS.contains(&word.rsplit('/').next().unwrap_or(word));
+    let path = match carried {
+        [Carried::Arguments(words)] => match words.as_slice() {
+            [program, .., path] if program.text().is_some_and(is_printer) => Some(path.clone()),
+            _ => None,
+        },
+        [Carried::Shell { text: Arg { pieces, .. }, .. }] => match pieces.as_slice() {
+            [Piece::Text(line)] => last_word(line, is_printer),
+            _ => None,
+        },
+        _ => None,
+    };
+    match path {
+        Some(path) => Value::Unknown(Source::File(Box::new(path))),
+        None => Value::unknown(),
+    }
+}
+
+/// The last word of a line that is one plain command.
+fn last_word(line: &Text, is_program: impl Fn(&str) -> bool) -> Option<Arg> {
+    let text = line.as_str().trim_end();
+    let plain = !text.contains(['|', ';', '&', '<', '>', '$', '`', '(', '\n', '\'', '"']);
+    let is_printer = text.split_whitespace().next().is_some_and(is_program);
+    let start = text.rfind(char::is_whitespace)? + 1;
+    let path = line.slice(start, text.len());
+    let span = path.source();
+    (plain && is_printer).then(|| Arg::known(path, span))
 }
 
 /// Whether a value can be a path among the arguments of a function.

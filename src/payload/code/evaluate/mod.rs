@@ -174,8 +174,9 @@ impl Evaluator<'_> {
             }
             Kind::Command(parts) => {
                 let line = self.text(parts, node.span);
+                let before = self.outcome.carried.len();
                 self.run_shell(line, node.span);
-                Value::unknown()
+                apply::printed(self.outcome.carried.get(before..).unwrap_or_default())
             }
             Kind::Glob(parts) => {
                 let pattern = self.text(parts, node.span);
@@ -248,6 +249,7 @@ impl Evaluator<'_> {
 
     fn text(&mut self, parts: &[Part], span: Span) -> Value {
         if let [Part::Known(text)] = parts {
+            self.outcome.prints(Arg::known(text.clone(), text.source()));
             return Value::text(text.clone());
         }
         let values: Vec<Value> = parts
@@ -261,7 +263,11 @@ impl Evaluator<'_> {
                 Part::Code(node) => self.value(node),
             })
             .collect();
-        value::join(values, self.place(span))
+        let text = value::join(values, self.place(span));
+        if let Value::Text(arg) = &text {
+            self.outcome.prints((**arg).clone());
+        }
+        text
     }
 
     fn joined(&mut self, nodes: &[Node], span: Span) -> Value {
