@@ -1,8 +1,5 @@
-//! What whole processes cost: guard beside the shells it stands for, in turn, in one run.
-//!
-//! `cargo bench --bench processes` times the program that this build made; `GUARD=FILE` another one, such as the static
-//! one that `install.sh` installs. `RUNS=N` sets the number of rounds. Every round starts each command once, so that a
-//! machine that changes its speed changes it for all. Prints medians and the ratio of the medians; asserts nothing.
+//! Single calls, beside the shells that guard stands for. Every round starts each command once, so that a machine that
+//! changes its speed changes it for all.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -46,14 +43,13 @@ const ROWS: [Row; 6] = [
     Row { what: "judged and held", guard: &["guard", "-c", "rm victim"], others: &[], status: 126 },
 ];
 
-fn main() {
-    let guard = std::env::var_os("GUARD").unwrap_or_else(|| OsString::from(env!("CARGO_BIN_EXE_guard")));
-    let runs = std::env::var("RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(300);
+/// Prints the table.
+pub fn print(guard: &OsString, runs: usize) {
     let home = tempfile::tempdir().expect("a folder");
-    println!("{} rounds; medians in microseconds; guard is {}\n", runs, Path::new(&guard).display());
+    println!("single calls: medians of {runs} rounds, in microseconds\n");
     println!("{:<24} {:>8}   {:<34} {:>8} {:>7} {:>7}", "", "guard", "beside", "", "ratio", "aim");
     for row in &ROWS {
-        let place = Place { guard: &guard, home: home.path() };
+        let place = Place { guard, home: home.path() };
         let mut own = Vec::with_capacity(runs);
         let mut others = vec![Vec::with_capacity(runs); row.others.len()];
         place.time(row.guard, row.status);
@@ -65,7 +61,7 @@ fn main() {
         }
         let own = median(&mut own);
         if row.others.is_empty() {
-            println!("{:<24} {:>8}", row.what, own.as_micros());
+            println!("{:<24} {:>8}   {:<34} {:>8} {:>7} {:>7}", row.what, own.as_micros(), "", "", "", "3000 us");
         }
         for (index, ((argv, aim), times)) in row.others.iter().zip(&mut others).enumerate() {
             let other = median(times);
@@ -82,14 +78,14 @@ fn main() {
 }
 
 /// Where the commands run: a home of their own, so that nobody's journal grows.
-struct Place<'a> {
-    guard: &'a OsString,
-    home: &'a Path,
+pub struct Place<'a> {
+    pub guard: &'a OsString,
+    pub home: &'a Path,
 }
 
 impl Place<'_> {
     /// Runs a command to its end, with nothing on its standard streams.
-    fn time(&self, argv: &[&str], status: i32) -> Duration {
+    pub fn time(&self, argv: &[&str], status: i32) -> Duration {
         let (name, arguments) = argv.split_first().expect("a program");
         let program = if *name == "guard" { PathBuf::from(self.guard) } else { PathBuf::from(name) };
         let mut command = Command::new(program);
@@ -104,7 +100,8 @@ impl Place<'_> {
     }
 }
 
-fn median(times: &mut [Duration]) -> Duration {
+/// The median.
+pub fn median(times: &mut [Duration]) -> Duration {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
