@@ -25,8 +25,12 @@ pub fn print(guard: &OsString, runs: usize) {
         }
     }
     // The first call compiled them.
-    let [without, with] = times.map(|times| median(&mut times.get(1..).unwrap_or_default().to_vec()).as_secs_f64() * 1e6);
-    println!("\n{RULES} rules of a user's own: {without:.0} us without, {with:.0} us with them: {:.0} us (aim: 200)", with - without);
+    let [without, with] =
+        times.map(|times| median(&mut times.get(1..).unwrap_or_default().to_vec()).as_secs_f64() * 1e6);
+    println!(
+        "\n{RULES} rules of a user's own: {without:.0} us without, {with:.0} us with them: {:.0} us (aim: 200)",
+        with - without
+    );
 }
 
 fn text(count: usize) -> String {

@@ -1,28 +1,25 @@
-//! Compiled rules and configuration, kept between calls under the hash of everything that they were made from.
+//! Compiled rules and configuration, kept between calls beside everything that they were made from.
 //!
 //! A kept file counts only when it is a regular file of this user that nobody else can touch, in a folder of the same
-//! kind, whole by its own hash, written by this very build, and made from these very sources. In any doubt it is as if
-//! it were not there. Its folder is one of guard's own places, so that a command that writes there is itself held.
+//! kind, whole by its own sum, written by this very build, and made from these very sources, byte for byte. In any doubt
+//! it is as if it were not there. Its folder is one of guard's own places, so that a command that writes there is itself held.
 
 use std::fs::{self, DirBuilder, OpenOptions};
+use std::hash::{DefaultHasher, Hasher};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::OFlag;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::sources::Source;
 use crate::policy::Configuration;
 use crate::rules::archive;
-use crate::rules::compile::{Compiled, Problem};
+use crate::rules::compile::{Compiled, Problem, Weight};
 
 /// What a kept file begins with.
-const MAGIC: &[u8; 8] = b"guard\x00r1";
-
-/// Bytes of a hash.
-const HASH: usize = 32;
+const MAGIC: &[u8; 8] = b"guard\x00r2";
 
 /// A larger file is none of guard's.
 const FILE_LIMIT: u64 = 32 << 20;
@@ -33,31 +30,44 @@ const MOST_FILES: usize = 16;
 /// This build: its version, and a hash of all that decides what compiled rules look like.
 const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), " ", env!("GUARD_BUILD"));
 
-/// The hash of everything that something was compiled from.
+/// Everything that something was compiled from. A kept file is found by its sum, and compared with all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key([u8; HASH]);
+pub struct Key {
+    sources: Vec<u8>,
+    sum: Sum,
+}
 
 impl Key {
-    /// The key of nothing.
-    pub const NONE: Key = Key([0; HASH]);
-
     /// The key of `sources` on top of what has the key `below`.
-    pub fn of(sources: &[Source], below: &Key) -> Key {
-        let mut hash = Sha256::new();
-        hash.update(BUILD.as_bytes());
-        hash.update(below.0);
+    pub fn of(sources: &[Source], below: Option<&Key>) -> Key {
+        let mut bytes = BUILD.as_bytes().to_vec();
+        bytes.extend(below.map_or([0; SUM], |below| below.sum));
         for source in sources {
-            for bytes in [source.path.as_os_str().as_encoded_bytes(), source.text.as_bytes()] {
-                hash.update((bytes.len() as u64).to_le_bytes());
-                hash.update(bytes);
+            for part in [source.path.as_os_str().as_encoded_bytes(), source.text.as_bytes()] {
+                bytes.extend((part.len() as u64).to_le_bytes());
+                bytes.extend(part);
             }
         }
-        Key(hash.finalize().into())
+        Key { sum: sum(&bytes), sources: bytes }
     }
 
     fn name(&self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        self.sum.iter().map(|byte| format!("{byte:02x}")).collect()
     }
+}
+
+/// Bytes of a sum.
+const SUM: usize = 8;
+
+/// Tells that bytes are whole, and different ones apart where nobody makes them alike on purpose.
+type Sum = [u8; SUM];
+
+/// The sum of some bytes, the same in every process of one build: a hash made for cryptography takes longer than all the
+/// rest of a call.
+fn sum(bytes: &[u8]) -> Sum {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(bytes);
+    hasher.finish().to_le_bytes()
 }
 
 /// What is kept of a compilation.
@@ -66,15 +76,24 @@ pub struct Kept {
     pub configuration: Configuration,
     /// The compiled rules.
     pub rules: &'static [u8],
-    /// What is to be said of them.
+    /// What they try beyond what they may.
     pub notes: Vec<Problem>,
 }
 
-/// A kept file behind its hash.
+/// A kept file.
 #[derive(Serialize, Deserialize)]
 struct Content<'a> {
-    build: &'a str,
-    key: [u8; HASH],
+    #[serde(borrow)]
+    sources: &'a [u8],
+    /// An encoded [`Made`].
+    #[serde(borrow)]
+    made: &'a [u8],
+    sum: Sum,
+}
+
+/// What was made of the sources.
+#[derive(Serialize, Deserialize)]
+struct Made<'a> {
     #[serde(borrow)]
     configuration: &'a [u8],
     #[serde(borrow)]
@@ -98,17 +117,14 @@ impl Cache {
     pub fn get(&self, key: &Key) -> Option<Kept> {
         // What is in force stays in force until the process ends.
         let bytes: &'static [u8] = self.read(&self.folder.join(key.name()))?.leak();
-        let (magic, rest) = bytes.split_first_chunk::<8>()?;
-        let (hash, content) = rest.split_first_chunk::<HASH>()?;
-        if magic != MAGIC || Sha256::digest(content).as_slice() != hash {
+        let (magic, content) = bytes.split_first_chunk::<8>()?;
+        let content: Content<'static> = archive::decode(content).filter(|_| magic == MAGIC)?;
+        if content.sources != key.sources || content.sum != sum(content.made) {
             return None;
         }
-        let content: Content<'static> = archive::decode(content)?;
-        if content.build != BUILD || content.key != key.0 {
-            return None;
-        }
-        let configuration = archive::decode(content.configuration)?;
-        Some(Kept { configuration, rules: content.rules, notes: content.notes })
+        let made: Made<'static> = archive::decode(content.made)?;
+        let configuration = archive::decode(made.configuration)?;
+        Some(Kept { configuration, rules: made.rules, notes: made.notes })
     }
 
     /// The bytes of a file that only this user can have written.
@@ -133,16 +149,13 @@ impl Cache {
     /// Keeps what was compiled. That it cannot be kept costs time at the next call, and nothing else.
     pub fn put(&self, key: &Key, configuration: &Configuration, compiled: &Compiled) {
         let configuration = archive::encode(configuration);
-        let content = Content {
-            build: BUILD,
-            key: key.0,
+        let made = archive::encode(&Made {
             configuration: &configuration,
             rules: &compiled.archive,
-            notes: compiled.notes.clone(),
-        };
-        let content = archive::encode(&content);
-        let hash = Sha256::digest(&content);
-        let _ = self.write(&key.name(), &[MAGIC.as_slice(), hash.as_slice(), &content]);
+            notes: compiled.notes.iter().filter(|note| note.weight == Weight::Excess).cloned().collect(),
+        });
+        let content = archive::encode(&Content { sources: &key.sources, made: &made, sum: sum(&made) });
+        let _ = self.write(&key.name(), &[MAGIC.as_slice(), &content]);
     }
 
     fn write(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {

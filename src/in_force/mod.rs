@@ -68,7 +68,7 @@ impl User {
             configuration: Ok(Configuration::default()),
             rules: &[],
             files: Vec::new(),
-            key: Key::of(&[], &Key::NONE),
+            key: Key::of(&[], None),
             cache,
         };
         if let Some(folders) = folders
@@ -85,7 +85,7 @@ impl User {
         if sources.is_empty() {
             return Ok(());
         }
-        self.key = Key::of(&sources, &Key::NONE);
+        self.key = Key::of(&sources, None);
         self.files = rule_files(&sources, Layer::User);
         if let Some(kept) = self.cache.as_ref().and_then(|cache| cache.get(&self.key)) {
             (self.configuration, self.rules) = (Ok(kept.configuration), kept.rules);
@@ -136,7 +136,7 @@ impl User {
             return Ok(());
         }
         in_force.files.extend(rule_files(&sources, Layer::Project));
-        let key = Key::of(&sources, &self.key);
+        let key = Key::of(&sources, Some(&self.key));
         let (rules, notes) = match self.cache.as_ref().and_then(|cache| cache.get(&key)) {
             Some(kept) => (kept.rules, kept.notes),
             None => {
