@@ -104,24 +104,24 @@ const ENDINGS: &[&str] = &[
 ];
 
 /// Folders whose content is secret as a whole, and what in them is not.
-const FOLDERS: &[(&str, &[&str])] = &[
-    (".ssh", &["known_hosts", "config", "authorized_keys", "known_hosts.old"]),
-    (".aws", &["config", "cli", "models"]),
-    (".gnupg", &["pubring.kbx", "pubring.gpg"]),
-    (".password-store", &[]),
-    (".kube", &["cache"]),
-    (".azure", &[]),
-    (".config/gcloud", &[]),
-    (".config/gh", &[]),
-    (".config/op", &[]),
-    (".config/doctl", &[]),
-    (".config/hub", &[]),
-    (".local/share/keyrings", &[]),
-    ("run/secrets", &[]),
-    (".docker/config.json", &[]),
-    (".cargo/credentials", &[]),
-    (".gem/credentials", &[]),
-    (".mozilla/firefox", &[]),
+const FOLDERS: &[(&[&str], &[&str])] = &[
+    (&[".ssh"], &["known_hosts", "config", "authorized_keys", "known_hosts.old"]),
+    (&[".aws"], &["config", "cli", "models"]),
+    (&[".gnupg"], &["pubring.kbx", "pubring.gpg"]),
+    (&[".password-store"], &[]),
+    (&[".kube"], &["cache"]),
+    (&[".azure"], &[]),
+    (&[".config", "gcloud"], &[]),
+    (&[".config", "gh"], &[]),
+    (&[".config", "op"], &[]),
+    (&[".config", "doctl"], &[]),
+    (&[".config", "hub"], &[]),
+    (&[".local", "share", "keyrings"], &[]),
+    (&["run", "secrets"], &[]),
+    (&[".docker", "config.json"], &[]),
+    (&[".cargo", "credentials"], &[]),
+    (&[".gem", "credentials"], &[]),
+    (&[".mozilla", "firefox"], &[]),
 ];
 
 /// Parts of a name that say that it is a model for a secret and holds none.
@@ -171,16 +171,18 @@ fn has_secret_ending(name: &str) -> bool {
     if CERTIFICATES.contains(&name) {
         return false;
     }
-    let ending = |ending: &&&str| name.len() > ending.len() && name.to_ascii_lowercase().ends_with(**ending);
-    ENDINGS.iter().any(|known| ending(&known))
+    let name = name.as_bytes();
+    ENDINGS.iter().any(|known| {
+        let start = name.len().checked_sub(known.len()).filter(|start| *start > 0);
+        start.and_then(|start| name.get(start..)).is_some_and(|end| end.eq_ignore_ascii_case(known.as_bytes()))
+    })
 }
 
 fn in_secret_folder(components: &[&str]) -> bool {
     FOLDERS.iter().any(|(folder, except)| {
-        let parts: Vec<&str> = folder.split('/').collect();
-        components.windows(parts.len()).enumerate().any(|(at, window)| {
-            window == parts.as_slice()
-                && components.get(at + parts.len()).is_none_or(|next| !except.iter().any(|public| next == public))
+        components.windows(folder.len()).enumerate().any(|(at, window)| {
+            window == *folder
+                && components.get(at + folder.len()).is_none_or(|next| !except.iter().any(|public| next == public))
         })
     })
 }

@@ -18,6 +18,10 @@ pub const RECOUNTS: &str = "rules:";
 
 /// Bytes of one index entry: where the key starts and ends, where the value starts and ends.
 const ENTRY: usize = 16;
+/// Where in an entry the place of its key is said.
+const KEY: usize = 0;
+/// Where in an entry the place of its value is said.
+const VALUE: usize = 8;
 
 /// Encodes one value.
 pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
@@ -82,11 +86,10 @@ impl<'a> Archive<'a> {
         let (mut low, mut high) = (0, self.len());
         while low < high {
             let middle = low + (high - low) / 2;
-            let (name, value) = self.entry(middle)?;
-            match name.cmp(key.as_bytes()) {
+            match self.part(middle, KEY)?.cmp(key.as_bytes()) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return Some(value),
+                std::cmp::Ordering::Equal => return self.part(middle, VALUE),
             }
         }
         None
@@ -95,13 +98,13 @@ impl<'a> Archive<'a> {
     /// The keys, in their order.
     pub fn keys(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let archive = *self;
-        (0..archive.len()).filter_map(move |index| std::str::from_utf8(archive.entry(index)?.0).ok())
+        (0..archive.len()).filter_map(move |index| std::str::from_utf8(archive.part(index, KEY)?).ok())
     }
 
-    fn entry(&self, index: usize) -> Option<(&'a [u8], &'a [u8])> {
-        let at = 4 + index * ENTRY;
-        let part = |offset| self.bytes.get(self.number(at + offset)?..self.number(at + offset + 4)?);
-        Some((part(0)?, part(8)?))
+    /// The key or the value of an entry.
+    fn part(&self, index: usize, part: usize) -> Option<&'a [u8]> {
+        let at = 4 + index * ENTRY + part;
+        self.bytes.get(self.number(at)?..self.number(at + 4)?)
     }
 
     fn number(&self, at: usize) -> Option<usize> {

@@ -3,7 +3,6 @@
 //! What a shell does to the environment when it starts and executes one command is known for bash 5 and dash on Linux,
 //! and compared with them by a test. Wherever a variable could have another effect, the shell itself runs the command.
 
-use std::collections::HashSet;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -41,7 +40,7 @@ pub fn attempt(command: &Direct) {
         Kind::Dash => environment.as_dash_leaves_it(),
     };
     if known.is_some() {
-        let _ = system::execute_with(&path, &command.words, &environment.entries());
+        let _ = system::execute_with(&path, &command.words, environment.entries());
     }
 }
 
@@ -67,7 +66,7 @@ fn print(words: &[OsString]) {
 }
 
 /// Variables that bash or dash set, drop or obey when they start, from bash's manual page ("Shell Variables") and
-/// dash's ("Special Variables"). `BASH…` is bash's own as a whole.
+/// dash's ("Special Variables"), sorted. `BASH…` is bash's own as a whole.
 const SHELLS_OWN: [&str; 33] = [
     "ATTY",
     "CHILD_MAX",
@@ -113,8 +112,10 @@ impl Environment {
     /// What guard was given; `None` when some of it is the shell's to read.
     fn inherited() -> Option<Environment> {
         let variables: Vec<(OsString, OsString)> = env::vars_os().collect();
-        let mut seen = HashSet::with_capacity(variables.len());
-        let plain = variables.iter().all(|(name, _)| is_plain(name) && seen.insert(name.as_os_str()));
+        let mut names: Vec<&OsStr> = variables.iter().map(|(name, _)| name.as_os_str()).collect();
+        names.sort_unstable();
+        let twice = names.windows(2).any(|pair| matches!(pair, [one, other] if one == other));
+        let plain = !twice && names.into_iter().all(is_plain);
         plain.then_some(Environment { variables })
     }
 
@@ -209,9 +210,15 @@ impl Environment {
     }
 
     /// `NAME=value`, as a program gets it.
-    fn entries(&self) -> Vec<OsString> {
-        let entry =
-            |(name, value): &(OsString, OsString)| [name.as_os_str(), OsStr::new("="), value].into_iter().collect();
+    fn entries(&self) -> Vec<Vec<u8>> {
+        let entry = |(name, value): &(OsString, OsString)| {
+            // With room for the NUL that is put behind it.
+            let mut entry = Vec::with_capacity(name.len() + value.len() + 2);
+            entry.extend_from_slice(name.as_bytes());
+            entry.push(b'=');
+            entry.extend_from_slice(value.as_bytes());
+            entry
+        };
         self.variables.iter().map(entry).collect()
     }
 }
@@ -221,5 +228,6 @@ fn is_plain(name: &OsStr) -> bool {
     let bytes = name.as_bytes();
     let is_name = bytes.first().is_some_and(|first| !first.is_ascii_digit())
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
-    is_name && !bytes.starts_with(b"BASH") && SHELLS_OWN.iter().all(|own| name != *own)
+    let own = || SHELLS_OWN.binary_search_by(|own| own.as_bytes().cmp(bytes)).is_ok();
+    is_name && !bytes.starts_with(b"BASH") && !own()
 }

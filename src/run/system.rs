@@ -99,12 +99,10 @@ pub fn execute(path: &Path, argv: &[OsString]) -> Errno {
 }
 
 /// The same with an environment of its own, as `NAME=value`.
-pub fn execute_with(path: &Path, argv: &[OsString], environment: &[OsString]) -> Errno {
-    let strings =
-        |words: &[OsString]| words.iter().map(|word| CString::new(word.as_bytes())).collect::<Result<Vec<_>, _>>();
-    let (Ok(path), Ok(argv), Ok(environment)) =
-        (CString::new(path.as_os_str().as_bytes()), strings(argv), strings(environment))
-    else {
+pub fn execute_with(path: &Path, argv: &[OsString], environment: Vec<Vec<u8>>) -> Errno {
+    let argv: Result<Vec<CString>, _> = argv.iter().map(|word| CString::new(word.as_bytes())).collect();
+    let environment: Result<Vec<CString>, _> = environment.into_iter().map(CString::new).collect();
+    let (Ok(path), Ok(argv), Ok(environment)) = (CString::new(path.as_os_str().as_bytes()), argv, environment) else {
         return Errno::EINVAL;
     };
     restore_inherited();

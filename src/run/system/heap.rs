@@ -207,6 +207,8 @@ fn new_piece() -> *mut u8 {
 // SAFETY: every block comes from memory that is given away once, is large enough and aligned for its class, and is in
 // no list while it is in use. Which of the two heaps a block is from follows from its layout alone.
 unsafe impl GlobalAlloc for Heap {
+    // Not inlined: there are thousands of places that get or free something, and each would grow by this.
+    #[inline(never)]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         match is_own(layout) {
             true => LOCAL.with(|local| local.take(class_of(layout.size()))),
@@ -215,6 +217,7 @@ unsafe impl GlobalAlloc for Heap {
         }
     }
 
+    #[inline(never)]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         match is_own(layout) {
             true => LOCAL.with(|local| local.put(block, class_of(layout.size()))),
@@ -223,6 +226,7 @@ unsafe impl GlobalAlloc for Heap {
         }
     }
 
+    #[inline(never)]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         if !is_own(layout) {
             // SAFETY: as the caller promises.
@@ -237,6 +241,7 @@ unsafe impl GlobalAlloc for Heap {
         block
     }
 
+    #[inline(never)]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let Ok(wanted) = Layout::from_size_align(size, layout.align()) else { return null_mut() };
         match (is_own(layout), is_own(wanted)) {
