@@ -6,6 +6,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::{env, fs, io, process};
 
+use miniz_oxide::deflate::compress_to_vec;
+
 #[path = "src/effect.rs"]
 mod effect;
 #[path = "src/span.rs"]
@@ -50,7 +52,8 @@ fn main() -> io::Result<()> {
             let out = Path::new(&out);
             fs::write(out.join("rules.bin"), &compiled.archive)?;
             println!("cargo::rustc-env=GUARD_BUILD={:016x}", build_of(&compiled.archive)?);
-            fs::write(out.join("pages.bin"), rules::archive::encode(&compiled.pages))
+            // Read by people, and so seldom: small rather than fast.
+            fs::write(out.join("pages.bin"), compress_to_vec(&rules::archive::encode(&compiled.pages), 9))
         }
         Err(problems) => {
             for problem in problems {

@@ -1,5 +1,7 @@
 //! The compiled rules, by name.
 
+use miniz_oxide::inflate::decompress_to_vec;
+
 use super::archive::{self, Archive};
 use super::remembered::remembered;
 use super::schema::{Form, Recount, Setting, SettingTable, Variable, Verbs};
@@ -140,12 +142,12 @@ fn recount_of(layer: Archive<'static>, rule: &str) -> Option<&'static Recount<'s
     recounts.get(at)
 }
 
-/// What people look up, and the examples that tests run, for the rules that come with guard.
+/// What people look up, and the examples that tests run, for the rules that come with guard; compressed.
 static PAGES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pages.bin"));
 
 /// The page of every program.
 pub fn pages() -> Vec<super::compile::Page> {
-    archive::decode(PAGES).unwrap_or_default()
+    decompress_to_vec(PAGES).ok().and_then(|pages| archive::decode(&pages)).unwrap_or_default()
 }
 
 /// Whether the name could be taken for the key of something other than a program. `:` itself is a built-in.
