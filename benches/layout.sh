@@ -32,11 +32,12 @@ SECTIONS
   .text.guard :
   {
 TEXT
-# Hashes differ from build to build.
-sed -nE 's/^c?fn=\([0-9]+\) ([^ '"'"']+).*/\1/p' "$place"/calls.* |
-    sed -E 's/17h[0-9a-f]{16}E.*/17h*/; s/Cs[0-9a-zA-Z]{5,}_/Cs*_/g; s/\.llvm\.[0-9]+$/*/' |
-    grep -E '^[A-Za-z_][A-Za-z0-9_.$*]*$' | sort | uniq -c | sort -k1,1nr -k2,2 |
-    awk '{ printf "    *(.text.%s)\n", $2 }'
+# Each name once for each call, without the hashes that differ from build to build; those that one call alone runs are
+# left out.
+for calls in "$place"/calls.*; do
+    sed -nE 's/^c?fn=\([0-9]+\) ([^ '"'"']+).*/\1/p' "$calls" |
+        sed -E 's/Cs[0-9a-zA-Z]{5,}_/Cs*_/g; s/\.llvm\.[0-9]+$/*/' | grep -E '^[A-Za-z_][A-Za-z0-9_.$*]*$' | sort -u
+done | sort | uniq -c | sort -k1,1nr -k2,2 | awk '$1 > 2 { printf "    *(.text.%s)\n", $2 }'
 cat <<'TEXT'
   }
 }
