@@ -5,12 +5,17 @@
 mod mutate;
 #[path = "shell_fuzz/random.rs"]
 mod random;
+#[path = "../fuzz/src/readers.rs"]
+mod readers;
+#[path = "../fuzz/src/seeds.rs"]
+mod seeds;
 #[path = "../fuzz/src/targets.rs"]
 mod targets;
 
 use std::path::Path;
 
 use random::Random;
+use readers::READERS;
 use targets::TARGETS;
 
 /// How many mutations each target gets.
@@ -26,7 +31,7 @@ fn what_was_found_stays_mended() {
     let mut count = 0;
     for entry in std::fs::read_dir(folder).expect("the folder can be read") {
         let data = std::fs::read(entry.expect("an entry can be read").path()).expect("a file can be read");
-        TARGETS.iter().for_each(|(_, target)| target(&data));
+        TARGETS.iter().chain(READERS).for_each(|(_, target)| target(&data));
         count += 1;
     }
     assert!(count > 0, "there is nothing to try");
@@ -45,6 +50,22 @@ fn mutations_of_the_corpus_do_no_harm() {
         for (name, target) in TARGETS {
             let data = if *name == "argv" { text.replace(' ', "\0") } else { text.clone() };
             target(data.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn mutations_of_payloads_do_no_harm() {
+    let seeds = seeds::of_readers(place());
+    for (name, target) in READERS {
+        let own: Vec<&str> = seeds.iter().filter(|(of, _)| of == name).map(|(_, text)| text.as_str()).collect();
+        assert!(own.len() > 1, "{name} has no seeds");
+        own.iter().for_each(|text| target(text.as_bytes()));
+        let mut random = Random::new(13);
+        for _ in 0..MUTATIONS {
+            let (base, other) = (*random.pick(&own), *random.pick(&own));
+            let text = mutate::mutate(&mut random, base, other);
+            target(text.as_bytes());
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Writes the texts of `tests/corpus` as files into `corpus/TARGET`, for the fuzzers to begin with.
+//! Writes the texts of `tests/corpus`, and the code that the readers begin with, as files into `corpus/TARGET`.
 
 use std::io::Result;
 use std::path::{Path, PathBuf};
@@ -24,6 +24,12 @@ fn main() -> Result<()> {
                 }
             }
         }
+    }
+    for (target, text) in guard_fuzz::seeds::of_readers(&place.join("..")) {
+        number += 1;
+        let folder = place.join("corpus").join(target);
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join(format!("seed-{number}")), text)?;
     }
     println!("{number} texts");
     Ok(())

@@ -46,7 +46,12 @@ impl Asked {
         }
         let implied = |method, name: &str| Asked { method, name: name.to_owned(), span: Span::default() };
         match request.method {
-            Some(method) => named(&flatten(method), method.span),
+            Some(method) => {
+                // Where the word itself stands, which may be in the value of a variable.
+                let text = flatten(method);
+                let span = if method.has_hole() { method.span } else { text.source() };
+                named(&text, span)
+            }
             None if request.head => implied(Method::Reads, "HEAD"),
             None if request.get => implied(Method::Reads, "GET"),
             None if sent.uploads => implied(Method::Changes, "PUT"),
@@ -72,9 +77,9 @@ fn overridden(request: &HttpRequest<'_>, sent: &Sent) -> Option<Asked> {
     let headers = request.headers.iter().map(|header| (flatten(header), header.span));
     let headers = headers.chain(sent.headers.iter().map(|header| (header.clone(), header.source())));
     for (header, span) in headers {
-        let Some((name, value)) = header.as_str().split_once(':') else { continue };
-        if OVERRIDES.contains(&name.trim().to_ascii_lowercase().as_str()) {
-            let asked = named(&Text::derived(value.trim(), span), span);
+        let Some((name, value)) = super::header(&header) else { continue };
+        if OVERRIDES.contains(&name.as_str()) {
+            let asked = named(&value, if value.is_empty() { span } else { value.source() });
             if asked.method != Method::Reads {
                 return Some(asked);
             }
