@@ -151,7 +151,7 @@ impl Session {
         }
         let effects = Call { statement, first, at };
         self.call_effects(name, &effects);
-        if is(&["lo_unlink"]) || (!is(PURE) && deletes(name)) {
+        if is(&["lo_unlink"]) || (!is(PURE) && !is(&["pg_terminate_backend"]) && deletes(name)) {
             self.outcome.find(&reasons::FUNCTION, statement.locate(first, at + 1), statement.shown(first, at + 1));
         } else if is(MUTATING) || (!is(PURE_CHANGES) && changes(name)) {
             self.mutates();

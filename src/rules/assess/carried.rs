@@ -69,6 +69,9 @@ impl<'a> Assessor<'a, '_> {
     }
 
     pub(super) fn of_option(&self, given: &Given<'a>, world: &World<'_>) -> Vec<Carried> {
+        if is_input(given) {
+            return Vec::new();
+        }
         let values: Vec<Arg> = given.values.iter().map(|value| value.clone().into_owned()).collect();
         match given.arity {
             Arity::Until => {
@@ -197,7 +200,10 @@ impl<'a> Assessor<'a, '_> {
             )
         };
         let dash = |used: &Use<'_>| used.word.as_ref().is_some_and(|word| word.text() == Some("-"));
-        let has_code = uses.iter().any(|used| carries_code(used.role) && !dash(used));
+        let has_code = match self.reading.given.iter().any(is_input) {
+            true => false,
+            false => uses.iter().any(|used| carries_code(used.role) && !dash(used)),
+        };
         if has_code || self.reading.command.is_some() || !carries_code(role) {
             return;
         }
@@ -238,6 +244,12 @@ impl<'a> Assessor<'a, '_> {
         let carry = |code| Carry { input: Input::Inherited, ..self.carrier.carry(code) };
         assessment.carried.extend(codes.into_iter().map(carry));
     }
+}
+
+/// Whether an option that takes the rest of the line as code names standard input instead: `pwsh -Command -`.
+fn is_input(given: &Given<'_>) -> bool {
+    let is_code = given.arity == Arity::Rest && matches!(given.role, Role::Code(_));
+    is_code && matches!(given.values.as_slice(), [value] if value.text() == Some("-"))
 }
 
 impl Assessor<'_, '_> {
