@@ -58,6 +58,12 @@ pub fn of_value(role: Role, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec
         Role::ShellWords => {
             vec![Carried::Shell { text: join(std::iter::once(value).chain(rest)), arguments: Vec::new() }]
         }
+        Role::Split => {
+            let end = Arg::known(Text::derived(" \"$@\"", value.span), value.span);
+            let name = Arg::known(Text::derived("env", value.span), value.span);
+            let arguments = std::iter::once(&name).chain(rest).cloned().collect();
+            vec![Carried::Shell { text: join_by("", [value, &end].into_iter()), arguments }]
+        }
         Role::ShellList => shell_lines(value),
         Role::Setting(table) => match settings::carried_value(table, value, world.rules) {
             Some((Role::Itself, value)) => vec![own_line(table.name(), &value)],

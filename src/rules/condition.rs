@@ -45,6 +45,12 @@ impl Asked<'_, '_> {
             && !condition.unless.iter().any(|unless| self.holds(unless))
     }
 
+    /// Whether `condition` holds by options that are not taken back behind them.
+    pub fn lowers(&self, condition: &Condition<'_>) -> bool {
+        let mut options = condition.options.iter().chain(&condition.all_options);
+        self.holds(condition) && !options.any(|name| self.reading.takes_back(name))
+    }
+
     fn value_matches(&self, name: &str, patterns: &[&str]) -> bool {
         self.reading
             .given

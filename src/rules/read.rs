@@ -68,6 +68,21 @@ impl Reading<'_> {
         self.forms.last().copied()
     }
 
+    /// Whether the option is given, and a later `--no-…` takes it back.
+    pub fn takes_back(&self, name: &str) -> bool {
+        let Some(at) = self.given.iter().rposition(|given| given.is(name)) else { return false };
+        let is_opposite = |written: &str, name: &str| {
+            let opposite = written.strip_prefix("--no-");
+            opposite.is_some() && opposite == name.strip_prefix("--")
+        };
+        let names = &self.given[at].names;
+        self.given[at + 1..].iter().any(|later| {
+            later.names.iter().copied().chain([&*later.written]).any(|written| {
+                is_opposite(written, name) || names.iter().any(|name| is_opposite(written, name))
+            })
+        })
+    }
+
     /// Whether the option is given.
     pub fn has(&self, name: &str) -> bool {
         self.given.iter().any(|given| given.is(name))
@@ -230,7 +245,9 @@ impl<'a> Reader<'a> {
             Some((names, arity, role)) => self.take(names, Cow::Borrowed(name), arity, role, glued, word),
             None if !meant.is_empty() => self.take_any(meant, name, glued, word),
             // `--no-X` of a listed `--X` takes it back.
-            None if name.strip_prefix("--no-").is_some_and(|rest| self.find(&format!("--{rest}")).is_some()) => {}
+            None if name.strip_prefix("--no-").is_some_and(|rest| self.find(&format!("--{rest}")).is_some()) => {
+                self.give(Vec::new(), Cow::Borrowed(name), Arity::Flag, Role::Skip, Vec::new(), word);
+            }
             None => self.unlisted(Cow::Borrowed(name), glued, word),
         }
     }

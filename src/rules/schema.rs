@@ -243,6 +243,8 @@ pub enum Role {
     Shell,
     /// Words that are joined by blanks into a line for a shell.
     ShellWords,
+    /// A line that is split into words, in front of the words behind it (`env -S`).
+    Split,
     /// The words of another command line of the same program.
     Itself,
     /// `NAME=value` in front of a command.

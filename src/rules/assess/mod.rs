@@ -116,7 +116,7 @@ impl<'a> Assessor<'a, '_> {
         let places = self.places(form, &uses, &assigned, &world);
         let asked = Asked { command: self.command, reading: &self.reading, places: &places, variables: &assigned };
         self.class_limit =
-            form.lowers.iter().filter(|lowering| asked.holds(&lowering.condition)).map(|lowering| lowering.to).min();
+            form.lowers.iter().filter(|lowering| asked.lowers(&lowering.condition)).map(|lowering| lowering.to).min();
         let met: Vec<&Clause<'static>> = form.when.iter().filter(|clause| asked.holds(&clause.condition)).collect();
         let lives_on = form.carries.unless.iter().any(|condition| asked.holds(condition));
         self.carrier.place = combined(world.place, form.carries.context, lives_on);

@@ -37,6 +37,7 @@ const ROLES: &[(&str, Role)] = &[
     ("program-on-path", Role::ProgramOnPath),
     ("shell", Role::Shell),
     ("shell-words", Role::ShellWords),
+    ("split", Role::Split),
     ("variable", Role::Variable),
     ("shell-list", Role::ShellList),
     ("itself", Role::Itself),
