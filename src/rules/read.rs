@@ -77,9 +77,12 @@ impl Reading<'_> {
         };
         let names = &self.given[at].names;
         self.given[at + 1..].iter().any(|later| {
-            later.names.iter().copied().chain([&*later.written]).any(|written| {
-                is_opposite(written, name) || names.iter().any(|name| is_opposite(written, name))
-            })
+            later
+                .names
+                .iter()
+                .copied()
+                .chain([&*later.written])
+                .any(|written| is_opposite(written, name) || names.iter().any(|name| is_opposite(written, name)))
         })
     }
 
@@ -246,7 +249,7 @@ impl<'a> Reader<'a> {
             None if !meant.is_empty() => self.take_any(meant, name, glued, word),
             // `--no-X` of a listed `--X` takes it back.
             None if name.strip_prefix("--no-").is_some_and(|rest| self.find(&format!("--{rest}")).is_some()) => {
-                self.give(Vec::new(), Cow::Borrowed(name), Arity::Flag, Role::Skip, Vec::new(), word);
+                self.give(&[], Cow::Borrowed(name), Arity::Flag, Role::Skip, Vec::new(), word);
             }
             None => self.unlisted(Cow::Borrowed(name), glued, word),
         }
