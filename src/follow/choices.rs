@@ -4,6 +4,8 @@
 //! command is expanded again until every combination has been met; a variable that stands in several words has the
 //! same value in all of them.
 
+use std::collections::BTreeMap;
+
 use super::limits;
 use super::step::Arg;
 use crate::span::Span;
@@ -15,7 +17,7 @@ pub(super) struct Choices {
     /// Too many combinations: the rest is followed at once, with a hole for everything that could be several.
     condensed: bool,
     /// What the substitutions of this command gave: they run once, however often it is expanded.
-    substitutions: Vec<(Place, Vec<Arg>)>,
+    substitutions: BTreeMap<Place, Vec<Arg>>,
     /// What the expansion at hand assigned (`${x:=…}`, `$((x++))`).
     assigned: Vec<(String, Arg)>,
     /// What all of them did.
@@ -40,7 +42,7 @@ pub(super) enum Subject {
 }
 
 /// A place in one of the sources, by the address of the source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     pub source: usize,
     pub span: Span,
@@ -91,12 +93,12 @@ impl Choices {
 
     /// What the substitution at `place` gave when it ran.
     pub(super) fn substitution(&self, place: Place) -> Option<&[Arg]> {
-        self.substitutions.iter().find(|(other, _)| *other == place).map(|(_, values)| values.as_slice())
+        self.substitutions.get(&place).map(Vec::as_slice)
     }
 
     /// Keeps what the substitution at `place` gave.
     pub(super) fn keep_substitution(&mut self, place: Place, values: Vec<Arg>) {
-        self.substitutions.push((place, values));
+        self.substitutions.entry(place).or_insert(values);
     }
 }
 

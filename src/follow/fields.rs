@@ -238,6 +238,11 @@ impl Fields {
         word
     }
 
+    /// How many pieces and words there are.
+    pub(super) fn count(&self) -> usize {
+        self.bits.len() + self.done.len()
+    }
+
     /// The words.
     pub(super) fn finish(mut self) -> Vec<Arg> {
         self.end_word();

@@ -27,5 +27,11 @@ pub(super) const VARIABLES: usize = 4096;
 /// Work of all kinds, in bytes handled and entries kept or joined.
 pub(super) const WORK: u64 = 64 * 1024 * 1024;
 
+/// What a piece of a word costs, in such work, wherever it is copied: it takes about as much memory.
+pub(super) const PIECE: usize = 256;
+
+/// What an unknown part counts as in the size of a text, so that there are no more of them than words.
+pub(super) const HOLE: usize = TEXT / WORDS;
+
 /// Steps that are named as the writers of one text.
 pub(super) const WRITERS: usize = 256;

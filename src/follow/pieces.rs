@@ -142,13 +142,13 @@ impl Arg {
         self.pieces.is_empty()
     }
 
-    /// How much of it is known, in bytes.
+    /// How large it is, in bytes; what is unknown counts as some.
     pub(super) fn size(&self) -> usize {
         self.pieces
             .iter()
             .map(|piece| match piece {
                 Piece::Text(text) => text.as_str().len(),
-                Piece::Hole(_) => 1,
+                Piece::Hole(_) => limits::HOLE,
             })
             .sum()
     }

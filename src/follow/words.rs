@@ -3,6 +3,7 @@
 use super::choices::{Choice, Place, Subject};
 use super::fields::{Bit, Fields, Mode, Separators};
 use super::follower::Follower;
+use super::limits;
 use super::step::{Arg, Hole, Piece, Source};
 use super::value::{self, Value};
 use crate::shell::ast::{Part, Script, Word};
@@ -215,6 +216,12 @@ impl<'a> Follower<'a, '_> {
     }
 
     fn part(&mut self, part: &'a Part, surroundings: Surroundings, fields: &mut Fields) {
+        let before = fields.count();
+        self.expand_part(part, surroundings, fields);
+        self.spend(fields.count().saturating_sub(before) * limits::PIECE);
+    }
+
+    fn expand_part(&mut self, part: &'a Part, surroundings: Surroundings, fields: &mut Fields) {
         let quoted = surroundings.quoted;
         match part {
             Part::Literal { text, span } => self.literal(text, *span, surroundings, fields),

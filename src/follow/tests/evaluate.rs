@@ -75,3 +75,15 @@ fn following_is_bounded() {
         assert!(followed.steps.len() <= limits::STEPS + 1, "{text:.60}");
     }
 }
+
+/// Unknown parts are copied as text is, and count as much: what doubles without end is given up.
+#[test]
+fn unknown_parts_are_work() {
+    let gives_up = |text: &str| {
+        let followed = follow(&Text::request(text), &Start::default(), &NoFacts);
+        followed.steps.iter().any(|step| matches!(step.action, Action::Unreadable { .. }))
+    };
+    assert!(!gives_up(&"x=$x$x; ".repeat(10)));
+    assert!(gives_up(&"x=$x$x; ".repeat(5000)));
+    assert!(gives_up(&format!("{}c {}", "x=$x$x; ".repeat(11), "$x".repeat(5000))));
+}
