@@ -2,12 +2,13 @@
 
 use super::{Judge, Judged, Ledger, MAX_COMMANDS, MAX_DEPTH};
 use crate::effect::{Class, Effect};
-use crate::follow::step::{Action, Arg, Command, Context, Redirection};
+use crate::follow::step::{Action, Arg, Command, Context, Input, Redirection};
 use crate::follow::{Start, follow};
+use crate::payload::Carried;
 use crate::place::pattern;
 use crate::request::Node;
 use crate::rules::schema::{Role, Where};
-use crate::rules::{Assessment, Fate, Handling, Left, World, assess, destructive, is_network, judge_path};
+use crate::rules::{Assessment, Carry, Fate, Handling, Left, World, assess, destructive, is_network, judge_path};
 use crate::shell::ast::RedirectOperator;
 use crate::span::Span;
 use crate::stake::{ReachStake, Stake, What};
@@ -122,6 +123,11 @@ impl Judge<'_> {
             ledger.note_left(&path, &context.folder, left);
         }
         own.settle(self.rules);
+        for redirection in &command.redirections {
+            if let Some(carry) = sent_through(redirection, command, context, place) {
+                own.merge(self.carry_from(&carry, context, texts, ledger, depth + 1));
+            }
+        }
         let alone = assessment.changes_nothing && command.redirections.is_empty() && assessment.carried.is_empty();
         for carry in &assessment.carried {
             own.merge(self.carry_from(carry, context, texts, ledger, depth + 1));
@@ -188,6 +194,18 @@ fn label(command: &Command) -> String {
         label.push_str(&redirection.target.shown("…"));
     }
     label
+}
+
+/// Known text that goes through a connection which a redirection opens, as `nc` would send it.
+fn sent_through(redirection: &Redirection, command: &Command, context: &Context, place: Where) -> Option<Carry> {
+    let text = command.output.as_ref().filter(|text| !text.is_empty() && is_network(&redirection.target))?;
+    let target = redirection.target.text()?;
+    let (host, port) = target.trim_start_matches("/dev/").split_once('/')?.1.rsplit_once('/')?;
+    let span = redirection.span;
+    let word = |text: &str| Arg::known(Text::derived(text, span), span);
+    let code = Carried::Arguments(vec![word("nc"), word(host), word(port)]);
+    let input = Input::Text(text.clone());
+    Some(Carry { input, place, folder: context.folder.clone(), ..Carry::plain(code) })
 }
 
 /// What goes through a connection that a redirection opens.

@@ -12,6 +12,7 @@ const NAMES: &[&str] = &[
     "id_ed25519",
     "id_ed25519_sk",
     "identity",
+    "environ",
     ".netrc",
     "_netrc",
     ".pgpass",
@@ -79,6 +80,7 @@ const NAMES: &[&str] = &[
 /// Names that are too common to tell anything outside the folder of a tool that keeps secrets there.
 const ONLY_IN: &[(&str, &[&str])] = &[
     ("identity", &[".ssh"]),
+    ("environ", &["proc"]),
     ("hosts.yml", &["gh"]),
     ("shadow", &["etc"]),
     ("gshadow", &["etc"]),
@@ -216,6 +218,7 @@ mod tests {
             "kubeconfig",
             "~/.docker/config.json",
             "~/.config/gh/hosts.yml",
+            "/proc/self/environ",
             "terraform.tfstate",
             "/run/secrets/db",
             "/var/run/secrets/kubernetes.io/serviceaccount/token",

@@ -9,7 +9,7 @@ use crate::payload::{Carried, PathRole};
 use crate::span::Span;
 use crate::text::Text;
 
-use super::super::schema::{Compute, Guard, Meaning, Passes, Runs, Slot};
+use super::super::schema::{Compute, Guard, Known, Meaning, Passes, Runs, Slot};
 use super::super::value::{self, Object, Value, hole};
 use super::Evaluator;
 use super::call::Site;
@@ -26,7 +26,7 @@ impl Evaluator<'_> {
     pub(super) fn apply(&mut self, meanings: &[Meaning], site: Site<'_>) -> Value {
         if meanings.is_empty() {
             self.invoke_functions(&site);
-            return Value::unknown();
+            return self.made_of(&site);
         }
         match meanings.iter().find(|meaning| meaning.guard.as_ref().is_none_or(|guard| self.holds(guard, &site))) {
             Some(meaning) => self.apply_one(meaning, &site),
@@ -41,11 +41,15 @@ impl Evaluator<'_> {
     fn holds(&self, guard: &Guard, site: &Site<'_>) -> bool {
         let count = site.positional.len();
         let text = |slot: &Slot| site.slot(slot).first().and_then(Value::as_text).map(str::to_owned);
+        let start = |slot: &Slot| match site.slot(slot).into_iter().next() {
+            Some(Value::Text(arg)) => Some(arg.prefix().to_owned()),
+            _ => text(slot),
+        };
         guard.at_least.is_none_or(|least| count >= usize::from(least))
             && guard.at_most.is_none_or(|most| count <= usize::from(most) && !site.open)
             && guard.given.as_ref().is_none_or(|slot| site.slot(slot).iter().any(|value| !value.is_false()))
             && guard.starts.as_ref().is_none_or(|(slot, words)| {
-                text(slot).is_some_and(|text| words.iter().any(|word| text.starts_with(word.as_str())))
+                start(slot).is_some_and(|text| words.iter().any(|word| text.starts_with(word.as_str())))
             })
             && guard.holds.as_ref().is_none_or(|(slot, words)| {
                 text(slot).is_some_and(|text| words.iter().any(|word| text.contains(word.as_str())))
@@ -66,7 +70,10 @@ impl Evaluator<'_> {
         self.paths(meaning, site);
         let before = self.outcome.carried.len();
         self.runs(meaning, site);
-        let output = printed(self.outcome.carried.get(before..).unwrap_or_default());
+        let output = match printed(self.outcome.carried.get(before..).unwrap_or_default()) {
+            Value::Unknown(Source::Other) => self.made_of(site),
+            printed => printed,
+        };
         if let Some(http) = &meaning.http {
             self.request(http, site);
         }
@@ -142,6 +149,7 @@ impl Evaluator<'_> {
             !values.is_empty() && values.iter().all(|value| value.as_text() == Some("") && value.is_text())
         });
         let mut given: Vec<(PathRole, bool)> = Vec::new();
+        let mut uses: Vec<(PathRole, Value)> = Vec::new();
         for (role, slot) in &meaning.paths {
             let role = if empty && *role == PathRole::Writes { PathRole::Empties } else { *role };
             let values: Vec<Value> = match slot {
@@ -152,9 +160,10 @@ impl Evaluator<'_> {
                 slot => site.slot(slot).into_iter().filter(|value| is_path(value) && !self.is_option(value)).collect(),
             };
             given.push((role, !values.is_empty()));
-            for value in values {
-                self.use_path(role, &value, site.span);
-            }
+            uses.extend(values.into_iter().map(|value| (role, value)));
+        }
+        for (role, value) in through_null(uses) {
+            self.use_path(role, &value, site.span);
         }
         let mut roles: Vec<PathRole> = given.iter().map(|(role, _)| *role).collect();
         roles.dedup();
@@ -355,12 +364,41 @@ impl Evaluator<'_> {
 
     /// Names the files whose content goes out with the arguments of a call.
     pub(super) fn sends_arguments(&mut self, site: &Site<'_>) {
-        let values: Vec<Value> =
-            site.positional.iter().chain(site.named.iter().map(|(_, value)| value)).cloned().collect();
+        for path in self.files_of(site) {
+            self.use_path(PathRole::Sends, &Value::Text(Rc::new(path)), site.span);
+        }
+    }
+
+    /// The files whose content the arguments of a call hold; the environment is one.
+    fn files_of(&self, site: &Site<'_>) -> Vec<Arg> {
+        let values = site.positional.iter().chain(site.named.iter().map(|(_, value)| value));
+        let mut files = Vec::new();
         for value in values {
-            for path in value.files() {
-                self.use_path(PathRole::Sends, &Value::Text(Rc::new(path)), site.span);
+            files.extend(value.files());
+            if self.holds_environment(value, MAX_HELD) {
+                files.push(Arg::known(Text::derived(ENVIRONMENT, self.place(site.span)), self.place(site.span)));
             }
+        }
+        files
+    }
+
+    /// What a function makes of its arguments: where they hold a file's content, it does.
+    fn made_of(&self, site: &Site<'_>) -> Value {
+        let held = site.receiver.as_ref().map(Value::files).unwrap_or_default();
+        match held.into_iter().chain(self.files_of(site)).next() {
+            Some(path) => Value::Unknown(Source::File(Box::new(path))),
+            None => Value::unknown(),
+        }
+    }
+
+    /// Whether a value is the environment as a whole, or has it in it.
+    fn holds_environment(&self, value: &Value, depth: u32) -> bool {
+        let inner = |value: &Value| depth > 0 && self.holds_environment(value, depth - 1);
+        match value {
+            Value::Named(name) => self.library.value(&format!("{name}.*")) == Some(Known::Environment),
+            Value::List(values) | Value::Either(values) => values.iter().any(inner),
+            Value::Map(entries) => entries.iter().any(|(_, value)| inner(value)),
+            _ => false,
         }
     }
 
@@ -389,6 +427,11 @@ impl Evaluator<'_> {
         }
     }
 }
+
+/// The file by which Linux shows a process its environment (proc_pid_environ(5)).
+const ENVIRONMENT: &str = "/proc/self/environ";
+/// How deep lists are searched.
+const MAX_HELD: u32 = 3;
 
 /// Whether a path is an address of something elsewhere.
 fn is_remote(path: &str) -> bool {
@@ -427,6 +470,18 @@ fn last_word(line: &Text, is_program: impl Fn(&str) -> bool) -> Option<Arg> {
     let path = line.slice(start, text.len());
     let span = path.source();
     (plain && is_printer).then(|| Arg::known(path, span))
+}
+
+/// What is moved to `/dev/null` is gone, and what `/dev/null` is moved or copied to is empty.
+fn through_null(mut uses: Vec<(PathRole, Value)>) -> Vec<(PathRole, Value)> {
+    let null = uses.iter().position(|(_, value)| value.as_text() == Some("/dev/null"));
+    let Some(at) = null.filter(|_| uses.len() == 2) else { return uses };
+    let (role, _) = uses.remove(at);
+    let comes_first = at == 0 || role == PathRole::Reads;
+    for (role, _) in uses.iter_mut().filter(|(role, _)| *role == PathRole::Writes) {
+        *role = if comes_first { PathRole::Empties } else { PathRole::Deletes };
+    }
+    uses
 }
 
 /// Whether a value can be a path among the arguments of a function.
