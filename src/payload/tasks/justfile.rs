@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Line, Lines, UNKNOWN};
+use super::{Line, Lines, UNKNOWN, filled};
 
 struct Recipe<'a> {
     name: &'a str,
@@ -147,7 +147,7 @@ fn run(
         let indent = recipe.body.first().map_or(0, |line| line.len() - line.trim_start().len());
         let body: String =
             recipe.body.iter().skip(1).map(|line| format!("{}\n", line.get(indent..).unwrap_or(""))).collect();
-        lines.push(Line::Shell(filled(&body, &known)));
+        lines.push(Line::Shell(filled(&body, |name| known.get(name))));
         return Some(());
     }
     let mut whole = String::new();
@@ -158,25 +158,9 @@ fn run(
             Some(part) => whole.push_str(part),
             None => {
                 whole.push_str(plain);
-                lines.push(Line::Shell(filled(&std::mem::take(&mut whole), &known)));
+                lines.push(Line::Shell(filled(&std::mem::take(&mut whole), |name| known.get(name))));
             }
         }
     }
     Some(())
-}
-
-/// Text with the values of what stands in `{{…}}`.
-fn filled(text: &str, variables: &HashMap<String, String>) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(open) = rest.find("{{") {
-        out.push_str(rest.get(..open).unwrap_or(""));
-        let inner = rest.get(open + 2..).unwrap_or("");
-        let length = inner.find("}}").unwrap_or(inner.len());
-        let name = inner.get(..length).unwrap_or("").trim();
-        out.push_str(variables.get(name).map_or(UNKNOWN, String::as_str));
-        rest = inner.get((length + 2).min(inner.len())..).unwrap_or("");
-    }
-    out.push_str(rest);
-    out
 }

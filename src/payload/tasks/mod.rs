@@ -80,6 +80,22 @@ fn with_arguments(line: &str, arguments: &[String]) -> Line {
     Line::Shell(std::iter::once(line).chain(arguments.iter().map(String::as_str)).collect::<Vec<_>>().join(" "))
 }
 
+/// Text with the values of the names that stand in `{{…}}`.
+fn filled<'v>(text: &str, value: impl Fn(&str) -> Option<&'v String>) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(open) = rest.find("{{") {
+        out.push_str(rest.get(..open).unwrap_or(""));
+        let inner = rest.get(open + 2..).unwrap_or("");
+        let length = inner.find("}}").unwrap_or(inner.len());
+        let name = inner.get(..length).unwrap_or("").trim();
+        out.push_str(value(name).map_or(UNKNOWN, String::as_str));
+        rest = inner.get((length + 2).min(inner.len())..).unwrap_or("");
+    }
+    out.push_str(rest);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

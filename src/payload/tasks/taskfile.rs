@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Line, Lines, UNKNOWN};
+use super::{Line, Lines, UNKNOWN, filled};
 
 /// The commands of the tasks of these names, or of `default`.
 pub fn commands(text: &str, names: &[&str], values: &[(&str, &str)]) -> Option<Vec<Line>> {
@@ -56,7 +56,7 @@ fn run(tasks: &Value, name: &str, variables: &BTreeMap<String, String>, lines: &
         let command = entry.as_str().or_else(|| entry.get("cmd").and_then(Value::as_str));
         let other = entry.get("task").or_else(|| entry.get("defer")).and_then(Value::as_str);
         match (command, other) {
-            (Some(line), _) => lines.push(Line::Shell(filled(line, &variables))),
+            (Some(line), _) => lines.push(Line::Shell(filled(line, |name| variables.get(name.strip_prefix('.')?)))),
             (None, Some(other)) => {
                 if run(tasks, other, &variables, lines, depth + 1).is_none() {
                     lines.push(Line::Unknown);
@@ -67,20 +67,4 @@ fn run(tasks: &Value, name: &str, variables: &BTreeMap<String, String>, lines: &
         }
     }
     Some(())
-}
-
-/// Text with the values of what stands in `{{.NAME}}`.
-fn filled(text: &str, variables: &BTreeMap<String, String>) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(open) = rest.find("{{") {
-        out.push_str(rest.get(..open).unwrap_or(""));
-        let inner = rest.get(open + 2..).unwrap_or("");
-        let length = inner.find("}}").unwrap_or(inner.len());
-        let name = inner.get(..length).unwrap_or("").trim().trim_start_matches('.');
-        out.push_str(variables.get(name).map_or(UNKNOWN, String::as_str));
-        rest = inner.get((length + 2).min(inner.len())..).unwrap_or("");
-    }
-    out.push_str(rest);
-    out
 }
