@@ -112,6 +112,8 @@ pub enum Left {
     Moved,
     /// This text was written there.
     Text(crate::text::Text),
+    /// The program of this path, under another name.
+    Program(Arg),
     /// It was written there, and cannot be told.
     Written,
     /// What stood there was moved or copied to another place.

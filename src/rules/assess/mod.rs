@@ -40,17 +40,17 @@ pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
         ));
         return assessment;
     };
-    if let Some(left) = world.earlier.left_at(program, world.folder)
-        && let Some(assessment) = just_made(&command.argv, program, &left)
-    {
-        return assessment;
-    }
     let carrier = Carrier {
         place: world.place,
         folder: world.folder.clone(),
         variables: Vec::new(),
         input: command.input.clone(),
     };
+    if let Some(left) = world.earlier.left_at(program, world.folder)
+        && let Some(assessment) = just_made(&command.argv, program, &left, &carrier)
+    {
+        return assessment;
+    }
     let by_form = |form| {
         let reading = read::read(&command.argv, form);
         Assessor { command, span, world, reading, carrier: carrier.clone(), class_limit: None }.assess()

@@ -1,7 +1,7 @@
 //! What a command does to the paths, tasks and settings that it is given, and what it leaves behind.
 
-use super::Assessor;
 use super::uses::Use;
+use super::{Assessor, program};
 use crate::effect::Effect;
 use crate::follow::step::{Arg, Piece};
 use crate::rules::paths::{Handling, judge_path};
@@ -125,6 +125,12 @@ impl<'a> Assessor<'a, '_> {
         let left = match role {
             Role::Writes if form.fetches => Left::Fetched,
             Role::Writes if secret() => Left::Secret,
+            Role::Writes
+                if !form.overwrites.is_empty()
+                    && let Some(left) = self.copied(path, world) =>
+            {
+                left
+            }
             Role::Writes if self.moves_something_precious() => Left::Moved,
             Role::Writes | Role::Appends => Left::Written,
             Role::Moves | Role::Reads
@@ -135,6 +141,16 @@ impl<'a> Assessor<'a, '_> {
             _ => return,
         };
         assessment.left.push((path.clone(), left));
+    }
+
+    /// What is left where a program, or what an earlier step left, is copied, moved or linked to `path`.
+    fn copied(&self, path: &Arg, world: &World<'_>) -> Option<Left> {
+        let sources = self.reading.operands.iter().filter(|word| !std::ptr::eq(**word, path) && **word != path);
+        sources.copied().find_map(|source| match world.earlier.left_at(source, world.folder) {
+            Some(left @ (Left::Fetched | Left::Text(_) | Left::Program(_))) => Some(left),
+            _ if program::is_installed(source) => Some(Left::Program(source.clone())),
+            _ => None,
+        })
     }
 
     /// The paths in a folder that get the content of what is copied or moved there.

@@ -3,6 +3,7 @@
 use crate::effect::{Class, Effect};
 use crate::follow::step::{Arg, Folder, Input, Piece};
 use crate::payload::Carried;
+use crate::rules::carry::Carrier;
 use crate::rules::schema::Where;
 use crate::rules::{Assessment, Carry, Left, World, destructive, read_file};
 use crate::text::Text;
@@ -40,7 +41,7 @@ pub(super) fn family<'n>(name: &'n str, world: &World<'_>) -> &'n str {
 }
 
 /// A program that this very text put where it runs from.
-pub(super) fn just_made(command: &[Arg], program: &Arg, left: &Left) -> Option<Assessment> {
+pub(super) fn just_made(command: &[Arg], program: &Arg, left: &Left, carrier: &Carrier) -> Option<Assessment> {
     let mut assessment = Assessment::new(Class::Mutating);
     match left {
         Left::Fetched => assessment.find(destructive(
@@ -64,9 +65,22 @@ pub(super) fn just_made(command: &[Arg], program: &Arg, left: &Left) -> Option<A
             at_most: None,
             only_fixed: false,
         }),
+        Left::Program(path) => {
+            let words = std::iter::once(path).chain(command.get(1..).unwrap_or_default());
+            let mut assessment = Assessment::new(Class::ReadOnly);
+            assessment.carried.push(carrier.carry(Carried::Arguments(words.cloned().collect())));
+            return Some(assessment);
+        }
         Left::Moved | Left::Written | Left::Secret | Left::Saved => return None,
     }
     Some(assessment)
+}
+
+/// Whether a path is that of a program where systems keep theirs (FHS 3.0, 3.4, 3.16, 4.4).
+pub(super) fn is_installed(path: &Arg) -> bool {
+    let Some((folder, name)) = path.text().and_then(|text| text.rsplit_once('/')) else { return false };
+    let folder = folder.strip_prefix("/usr/local").or_else(|| folder.strip_prefix("/usr")).unwrap_or(folder);
+    matches!(folder, "/bin" | "/sbin") && !name.is_empty()
 }
 
 /// What runs a script that is started by its path: the words of its first line, or a shell; `None` when it cannot be
