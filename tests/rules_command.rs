@@ -6,6 +6,7 @@ mod compare;
 mod home;
 
 use compare::{output, shown};
+use guard::rules::compile::{Layer, compile};
 use home::{Home, text};
 use serde_json::Value;
 
@@ -151,6 +152,15 @@ const WRONG: &[(&str, &str)] = &[
         "1:3: `x` can be destructive but has no example for it",
     ),
     (
+        "- program: x\n  subcommands:\n    a: mutating\n    b: mutating\n  examples: {mutating: [x a]}\n",
+        "4:8: `x.b` can be mutating but has no example for it",
+    ),
+    (
+        "- program: x\n  options: {flags: [-f --force, -g]}\n  class: mutating\n  when:\n    - {option: -f, effect: drop}\n    \
+         - {id: z, first: 'z*', effect: drop}\n  examples: {mutating: [x], destructive: [x -g, x zoo]}\n",
+        "5:7: `x.force` can be destructive but has no example for it",
+    ),
+    (
         "- program: x\n  when:\n    - {first: a, effect: drop}\n    - {first: b, effect: drop}\n",
         "4:7: two rules are named `x.drop` (the other: ",
     ),
@@ -178,6 +188,9 @@ fn lint_says_where_and_what_was_expected() {
             said.lines().any(|line| line.starts_with(&format!("{file}:{told}"))),
             "{rules}\nexpected {told}\nfound {said}"
         );
+        let built = compile(&[(file.to_owned(), (*rules).to_owned())], Layer::BuiltIn, &[]);
+        let stops = built.is_err_and(|problems| problems.iter().any(|problem| problem.to_string().contains(told)));
+        assert!(stops, "the build would go on with this:\n{rules}");
         let problems = json(&home, &["rules", "lint", "--json", file]);
         for field in ["file", "line", "column", "message", "weight"] {
             assert!(!problems[0][field].is_null(), "{field}");

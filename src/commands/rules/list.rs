@@ -100,7 +100,7 @@ fn rules_of(shelf: &Shelf, program: &str, json: bool) -> io::Result<ExitCode> {
 }
 
 fn as_json<'a>(rule: &'a RuleEntry, whose: &'static str) -> Rule<'a> {
-    let RuleEntry { id, class, effect, because, instead } = rule;
+    let RuleEntry { id, class, effect, because, instead, .. } = rule;
     Rule { id, class: *class, effect: *effect, because, instead, whose }
 }
 

@@ -185,10 +185,12 @@ impl Shown {
         if self.class.is_some() || self.effect.is_some() {
             let rule = RuleEntry {
                 id: String::new(),
+                line: 0,
                 class: self.class,
                 effect: self.effect,
                 because: String::new(),
                 instead: String::new(),
+                with_others: false,
             };
             text.push_str(&format!("  {}", what(&rule)));
         }

@@ -120,6 +120,10 @@ impl Compiler<'_> {
         let id = format!("{form}.{name}");
         if let Some(verdict) = &verdict {
             self.rule(&id, verdict);
+            if let Some(rule) = self.rules.last_mut() {
+                rule.with_others = !raw.roles.is_empty() || raw.if_lost;
+            }
+            self.clause_needs(&id, verdict.class, raw, scope);
         }
         let roles = self.roles(&raw.roles, scope);
         Some(Clause { id: leak(id), condition, verdict, roles, loses: raw.loses, if_lost: raw.if_lost })

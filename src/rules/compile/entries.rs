@@ -135,10 +135,12 @@ impl Compiler<'_> {
             });
             self.rules.push(RuleEntry {
                 id: id.clone(),
+                line: self.line,
                 class: Some(verdict.class),
                 effect: verdict.effect,
                 because: verdict.because.to_owned(),
                 instead: verdict.instead.to_owned(),
+                with_others: false,
             });
         }
         self.page(ids, entry.about, entry.examples);
@@ -168,6 +170,8 @@ impl Compiler<'_> {
     fn begin(&mut self) {
         self.rules.clear();
         self.classes.clear();
+        self.needs.clear();
+        self.path.clear();
     }
 
     /// The page of an entry. Every class that it can give needs an example.
@@ -189,6 +193,9 @@ impl Compiler<'_> {
             let message = format!("`{name}` can be {class} but has no example for it");
             self.problems.push(self.here(message, Weight::Untested));
         }
+        let (line, column) = (self.line, self.column);
+        self.check_examples(&names, &examples);
+        (self.line, self.column) = (line, column);
         let rules = std::mem::take(&mut self.rules);
         let recounts = !self.recounts.is_empty() && rules.iter().map(|rule| &rule.id).eq(&names);
         self.pages.push(Page { names, about, file: self.file.clone(), line: self.line, recounts, rules, examples });
@@ -280,10 +287,12 @@ impl Compiler<'_> {
     pub(super) fn list(&mut self, id: &str, verdict: Option<&Verdict<'_>>) {
         self.rules.push(RuleEntry {
             id: id.to_owned(),
+            line: self.line,
             class: verdict.map(|verdict| verdict.class),
             effect: verdict.and_then(|verdict| verdict.effect),
             because: verdict.map_or("", |verdict| verdict.because).to_owned(),
             instead: verdict.map_or("", |verdict| verdict.instead).to_owned(),
+            with_others: false,
         });
     }
 

@@ -57,6 +57,15 @@ impl Scope<'_> {
         }
     }
 
+    /// Every spelling of an option.
+    pub(super) fn spellings<'n>(&'n self, name: &'n str) -> Vec<&'n str> {
+        match (self.options.iter().find(|option| option.names.contains(&name)), self.outer) {
+            (Some(own), _) => own.names.clone(),
+            (None, Some(outer)) => outer.spellings(name),
+            (None, None) => vec![name],
+        }
+    }
+
     pub(super) fn accepts_any(&self) -> bool {
         self.any || self.outer.is_some_and(Scope::accepts_any)
     }
@@ -95,6 +104,7 @@ impl Compiler<'_> {
             } else {
                 self.rule(id, verdict);
             }
+            self.needs(id, verdict.class);
         }
         self.at(&raw.operands);
         let mut operands: Vec<OperandSpec> =
@@ -244,10 +254,12 @@ impl Compiler<'_> {
             });
             let inner = base.and_then(|known| archive::decode::<Form<'a>>(known.form));
             let sub_id = inner.as_ref().map_or_else(|| format!("{id}.{first}"), |form| form.id.to_owned());
+            self.path.push(names.iter().map(|name| (*name).to_owned()).collect());
             let bytes = match &subcommand.value {
                 yaml::Subcommand::Word(word) => self.word_form(&sub_id, word, inner.as_ref(), scope.style),
                 yaml::Subcommand::Form(form) => self.form(&sub_id, form, inner, Some(scope)),
             };
+            self.path.pop();
             if let Some(base) = base {
                 names.extend(base.names.iter().filter(|name| !seen.contains(*name)).copied().collect::<Vec<_>>());
             }
@@ -277,6 +289,7 @@ impl Compiler<'_> {
         } else {
             self.rule(id, &verdict);
         }
+        self.needs(id, verdict.class);
         archive::encode(&Form { id, base: Some(verdict), style, any_options: true, ..Form::default() })
     }
 

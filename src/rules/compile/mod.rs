@@ -6,6 +6,7 @@
 mod check;
 mod clauses;
 mod entries;
+mod examples;
 mod forms;
 mod names;
 pub mod near;
@@ -109,6 +110,8 @@ pub struct Example {
 pub struct RuleEntry {
     /// Its stable name.
     pub id: String,
+    /// The line it stands in.
+    pub line: u64,
     /// What it gives; `None` when that follows from what its operands are.
     pub class: Option<Class>,
     /// The effect, when destructive.
@@ -117,6 +120,8 @@ pub struct RuleEntry {
     pub because: String,
     /// What to do instead.
     pub instead: String,
+    /// Whether it speaks only with roles or facts: what it finds bears other names.
+    pub with_others: bool,
 }
 
 /// Compiles rule files, given by name and text. `below` are the layers that these rules build on, the topmost first.
@@ -149,6 +154,11 @@ struct Compiler<'b> {
     pages: Vec<Page>,
     rules: Vec<RuleEntry>,
     classes: BTreeSet<Class>,
+    /// The subcommand that is being read, and those around it, each by all of its names.
+    path: Vec<Vec<String>>,
+    needs: Vec<examples::Need>,
+    /// What is said of a place and a class when nothing shows it; nothing, once something does.
+    shown: BTreeMap<(String, u64, u64, Class), Option<Problem>>,
 }
 
 impl<'b> Compiler<'b> {
@@ -167,6 +177,9 @@ impl<'b> Compiler<'b> {
             pages: Vec::new(),
             rules: Vec::new(),
             classes: BTreeSet::new(),
+            path: Vec::new(),
+            needs: Vec::new(),
+            shown: BTreeMap::new(),
         }
     }
 
@@ -246,6 +259,7 @@ impl<'b> Compiler<'b> {
             Weight::Untested => self.layer == Layer::BuiltIn,
             Weight::Excess => false,
         };
+        self.problems.extend(std::mem::take(&mut self.shown).into_values().flatten());
         self.problems.sort();
         if self.problems.iter().any(stops) {
             return Err(self.problems);
