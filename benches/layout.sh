@@ -36,7 +36,7 @@ TEXT
 # left out.
 for calls in "$place"/calls.*; do
     sed -nE 's/^c?fn=\([0-9]+\) ([^ '"'"']+).*/\1/p' "$calls" |
-        sed -E 's/Cs[0-9a-zA-Z]{5,}_/Cs*_/g; s/\.llvm\.[0-9]+$/*/' | grep -E '^[A-Za-z_][A-Za-z0-9_.$*]*$' | sort -u
+        sed -nE 's/Cs[0-9a-zA-Z]{5,}_/Cs*_/g; s/\.llvm\.[0-9]+$/*/; /^[A-Za-z_][A-Za-z0-9_.$*]*$/p' | sort -u
 done | sort | uniq -c | sort -k1,1nr -k2,2 | awk '$1 > 2 { printf "    *(.text.%s)\n", $2 }'
 cat <<'TEXT'
   }
