@@ -77,40 +77,12 @@ fn line(cursor: &mut Cursor<'_>) -> Vec<Token> {
 }
 
 fn text(cursor: &mut Cursor<'_>) -> Node {
-    let start = cursor.at;
-    cursor.next();
-    let mut parts = Vec::new();
-    let mut from = cursor.at;
-    loop {
-        let at = cursor.at;
-        match cursor.next() {
-            Some('"') => {
-                cursor.known(from, at, &mut parts);
-                break;
-            }
-            Some('\\') => {
-                cursor.known(from, at, &mut parts);
-                let escaped = match cursor.next() {
-                    Some('n') => "\n".to_owned(),
-                    Some('r') => "\r".to_owned(),
-                    Some('t') => "\t".to_owned(),
-                    other => other.map(String::from).unwrap_or_default(),
-                };
-                parts.push(cursor.made(escaped, cursor.since(at)));
-                from = cursor.at;
-            }
-            Some(_) => {}
-            None => {
-                cursor.broken = true;
-                break;
-            }
-        }
-    }
-    let span = cursor.since(start);
-    if parts.is_empty() {
-        parts.push(cursor.made("", span));
-    }
-    Node::new(Kind::Text(parts), span)
+    cursor.quoted(|escaped| match escaped {
+        Some('n') => "\n".to_owned(),
+        Some('r') => "\r".to_owned(),
+        Some('t') => "\t".to_owned(),
+        other => other.map(String::from).unwrap_or_default(),
+    })
 }
 
 /// One line, read word by word.

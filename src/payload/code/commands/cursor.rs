@@ -140,6 +140,39 @@ impl<'a> Cursor<'a> {
         result
     }
 
+    /// A text in double quotes; `escaped` says what a backslash makes of the character behind it.
+    pub fn quoted(&mut self, escaped: impl Fn(Option<char>) -> String) -> Node {
+        let start = self.at;
+        self.next();
+        let mut parts = Vec::new();
+        let mut from = self.at;
+        loop {
+            let at = self.at;
+            match self.next() {
+                Some('"') => {
+                    self.known(from, at, &mut parts);
+                    break;
+                }
+                Some('\\') => {
+                    self.known(from, at, &mut parts);
+                    let made = escaped(self.next());
+                    parts.push(self.made(made, self.since(at)));
+                    from = self.at;
+                }
+                Some(_) => {}
+                None => {
+                    self.broken = true;
+                    break;
+                }
+            }
+        }
+        let span = self.since(start);
+        if parts.is_empty() {
+            parts.push(self.made("", span));
+        }
+        Node::new(Kind::Text(parts), span)
+    }
+
     /// Known characters as a part of a text.
     pub fn known(&self, start: usize, end: usize, parts: &mut Vec<Part>) {
         let mut from = start;

@@ -99,39 +99,12 @@ fn form(cursor: &mut Cursor<'_>, quoted: bool) -> Option<Form> {
 }
 
 fn string(cursor: &mut Cursor<'_>) -> Node {
-    let start = cursor.at;
-    cursor.next();
-    let mut parts = Vec::new();
-    let mut from = cursor.at;
-    loop {
-        let at = cursor.at;
-        match cursor.next() {
-            None => {
-                cursor.broken = true;
-                break;
-            }
-            Some('"') => {
-                cursor.known(from, at, &mut parts);
-                break;
-            }
-            Some('\\') => {
-                cursor.known(from, at, &mut parts);
-                let escaped = match cursor.next() {
-                    Some('n') => "\n".to_owned(),
-                    Some('t') => "\t".to_owned(),
-                    Some('\n') | None => String::new(),
-                    Some(other) => other.to_string(),
-                };
-                parts.push(cursor.made(escaped, cursor.since(at)));
-                from = cursor.at;
-            }
-            Some(_) => {}
-        }
-    }
-    if parts.is_empty() {
-        parts.push(cursor.made("", cursor.since(start)));
-    }
-    Node::new(Kind::Text(parts), cursor.since(start))
+    cursor.quoted(|escaped| match escaped {
+        Some('n') => "\n".to_owned(),
+        Some('t') => "\t".to_owned(),
+        Some('\n') | None => String::new(),
+        Some(other) => other.to_string(),
+    })
 }
 
 impl Form {

@@ -5,9 +5,15 @@
 
 mod apply;
 mod behave;
+mod bind;
 mod call;
 mod compute;
+mod functions;
+mod held;
+mod names;
+mod paths;
 mod request;
+mod texts;
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -15,10 +21,10 @@ use std::rc::Rc;
 
 use crate::effect::{Class, Effect, Finding};
 use crate::follow::step::{Arg, Source as HoleSource};
-use crate::payload::{Language, Outcome, PathRole, PathUse};
+use crate::payload::{Language, Outcome};
 use crate::span::Span;
 
-use super::ast::{Assign, Function, Import, Kind, Loop, Node, Part};
+use super::ast::{Function, Kind, Node, Part};
 use super::library::Library;
 use super::parser::Program;
 use super::schema::{Syntax, Traits};
@@ -176,7 +182,7 @@ impl Evaluator<'_> {
                 let line = self.text(parts, node.span);
                 let before = self.outcome.carried.len();
                 self.run_shell(line, node.span);
-                apply::printed(self.outcome.carried.get(before..).unwrap_or_default())
+                held::printed(self.outcome.carried.get(before..).unwrap_or_default())
             }
             Kind::Glob(parts) => {
                 let pattern = self.text(parts, node.span);
@@ -202,7 +208,7 @@ impl Evaluator<'_> {
             Kind::Format(format, arguments) => {
                 let format = self.value(format);
                 let arguments = self.value(arguments);
-                compute::percent(&format, &arguments, self.place(node.span))
+                texts::percent(&format, &arguments, self.place(node.span))
             }
             Kind::Either(nodes) => {
                 let values: Vec<Value> = nodes.iter().map(|node| self.value(node)).collect();
@@ -290,114 +296,6 @@ impl Evaluator<'_> {
         }
     }
 
-    fn name(&mut self, name: &str) -> Value {
-        if let Some(value) = self.variables.get(name) {
-            return value.clone();
-        }
-        if let Some(number) = self.by_name.get(name) {
-            return Value::Function(*number);
-        }
-        match self.named(name) {
-            Value::Named(_) if name.starts_with(['$', '@', '%']) => {
-                Value::Unknown(HoleSource::Variable(name.to_owned()))
-            }
-            value => value,
-        }
-    }
-
-    /// What a full name stands for.
-    fn named(&self, name: &str) -> Value {
-        let written = name.replace("::", ".").replace('\\', ".");
-        let mut name = String::with_capacity(written.len());
-        for part in written.split('.').filter(|part| !part.is_empty()) {
-            if !name.is_empty() {
-                name.push('.');
-            }
-            name.push_str(part);
-            if let Some(target) = self.library.alias(&name) {
-                target.clone_into(&mut name);
-            }
-        }
-        if let Some(known) = self.library.value(&name).or_else(|| self.library.value_in(&name)) {
-            return compute::known(known, &name);
-        }
-        Value::Named(name.into())
-    }
-
-    fn member(&mut self, of: Value, name: &str) -> Value {
-        match &of {
-            Value::Named(path) if path.is_empty() => self.name(name),
-            Value::Named(_) if self.traits.transparent.iter().any(|member| member == name) => of,
-            Value::Named(path) => match self.variables.get(&format!("{path}.{name}")) {
-                Some(value) => value.clone(),
-                None => self.named(&format!("{path}.{name}")),
-            },
-            Value::Map(_) => match of.entry(name) {
-                Some(value) => value,
-                None => Value::Method(Rc::new((of, name.to_owned()))),
-            },
-            Value::Either(values) if values.iter().all(|value| matches!(value, Value::Named(_))) => {
-                let values = values.to_vec();
-                values.into_iter().map(|value| self.member(value, name)).reduce(Value::or).unwrap_or(Value::Nothing)
-            }
-            _ => Value::Method(Rc::new((of, name.to_owned()))),
-        }
-    }
-
-    /// `of[key]`, where `of` is a variable with a sigil: `$h{x}` is an element of `%h`, `$a[0]` one of `@a`.
-    fn indexed_variable(&mut self, name: &str, key: &Node) -> Option<Value> {
-        if !name.starts_with('$') || self.variables.contains_key(name) {
-            return None;
-        }
-        if let Some(key) = key.literal() {
-            let member = format!("{name}.{key}");
-            if let Some(known) = self.library.value(&member).or_else(|| self.library.value_in(&member)) {
-                return Some(compute::known(known, &member));
-            }
-        }
-        let sigils = if matches!(key.kind, Kind::Text(_)) { ['%', '@'] } else { ['@', '%'] };
-        let container = sigils.iter().find_map(|sigil| {
-            let name = format!("{sigil}{}", name.trim_start_matches('$'));
-            let known = || self.library.value(&name).map(|known| compute::known(known, &name));
-            self.variables.get(&name).cloned().or_else(known)
-        })?;
-        let key = self.value(key);
-        Some(compute::element_at(&container, &key))
-    }
-
-    fn index(&mut self, of: &Node, key: &Node) -> Value {
-        if let Kind::Name(name) = &of.kind
-            && let Some(value) = self.indexed_variable(name, key)
-        {
-            return value;
-        }
-        let container = self.value(of);
-        if let Value::Named(path) = &container {
-            // `Dir['*']`
-            if let Some(meanings) = self.library.function(&format!("{path}.[]")) {
-                let key = self.value(key);
-                let site = self.plain_site(of.span, vec![key], false);
-                return self.apply(&meanings, site);
-            }
-        }
-        if let Kind::List(parts) = &key.kind {
-            let parts: Vec<Value> = parts.iter().map(|part| self.value(part)).collect();
-            return compute::slice(&container, &parts, self.place(of.span));
-        }
-        let key_value = self.value(key);
-        if let (Value::Named(_), Some(key)) = (&container, key_value.as_text()) {
-            let key = key.to_owned();
-            return self.member(container, &key);
-        }
-        if let (Value::Named(path), false) = (&container, key_value.as_text().is_some())
-            && matches!(key_value, Value::Unknown(_) | Value::Text(_) | Value::Named(_))
-        {
-            // A member of a module that is only known when it runs.
-            return self.named(&format!("{path}.*"));
-        }
-        compute::element_at(&container, &key_value)
-    }
-
     fn list(&mut self, nodes: &[Node]) -> Value {
         let mut values = Vec::new();
         let mut open = false;
@@ -457,151 +355,6 @@ impl Evaluator<'_> {
         }
     }
 
-    fn assignment(&mut self, assign: &Assign) -> Value {
-        let value = self.value(&assign.value);
-        let value = if assign.append {
-            let before = self.value(&assign.target);
-            let mut parts = vec![before, value];
-            if self.repeating > 0 {
-                parts.push(Value::unknown());
-            }
-            compute::add(parts, self.place(assign.value.span))
-        } else {
-            value
-        };
-        self.assign(&assign.target, value.clone());
-        value
-    }
-
-    /// Binds what a pattern names.
-    fn assign(&mut self, target: &Node, value: Value) {
-        match &target.kind {
-            Kind::Name(name) => self.bind(name, value),
-            Kind::Assign(inner) => {
-                let value = match value {
-                    Value::Nothing => self.value(&inner.value),
-                    other => other,
-                };
-                self.assign(&inner.target, value);
-            }
-            Kind::List(nodes) => {
-                let elements = value.elements();
-                for (index, node) in nodes.iter().enumerate() {
-                    if let Kind::Spread(rest) = &node.kind {
-                        let rest_value = match &elements {
-                            Some(elements) => Value::list(elements.iter().skip(index).cloned().collect()),
-                            None => Value::Many(Rc::new(value.element())),
-                        };
-                        self.assign(rest, rest_value);
-                        continue;
-                    }
-                    let element = match &elements {
-                        Some(elements) => elements.get(index).cloned().unwrap_or(Value::Nothing),
-                        None => value.element(),
-                    };
-                    self.assign(node, element);
-                }
-            }
-            Kind::Map(entries) => {
-                for (key, node) in entries {
-                    let key = key.as_ref().and_then(Node::literal);
-                    let value = match key {
-                        Some(key) => self.settled_member(value.clone(), &key),
-                        None => value.clone(),
-                    };
-                    self.assign(node, value);
-                }
-            }
-            Kind::Member(of, name) => {
-                let of = self.value(of);
-                if let Value::Named(path) = of {
-                    self.bind(&format!("{path}.{name}"), value);
-                }
-            }
-            Kind::Call(call) if call.arguments.is_empty() => self.assign(&call.callee, value),
-            Kind::Index(of, key) => {
-                self.value(of);
-                self.value(key);
-            }
-            Kind::Spread(inner) | Kind::Reference(inner) => self.assign(inner, value),
-            Kind::Block(nodes) => {
-                if let Some(last) = nodes.last() {
-                    self.assign(last, value);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// A member that is read, not called.
-    fn settled_member(&mut self, of: Value, name: &str) -> Value {
-        match self.member(of, name) {
-            Value::Method(_) => Value::unknown(),
-            other => other,
-        }
-    }
-
-    fn bind(&mut self, name: &str, value: Value) {
-        let value = match self.variables.get(name) {
-            Some(before) if self.uncertain > 0 => before.clone().or(value),
-            _ => value,
-        };
-        self.variables.insert(name.to_owned(), value);
-    }
-
-    fn import(&mut self, import: &Import) {
-        let mut name = import.name.as_str();
-        for prefix in &self.traits.prefixes {
-            name = name.strip_prefix(prefix.as_str()).unwrap_or(name);
-        }
-        match &import.bound {
-            Some(bound) => {
-                let value = self.named(&name.replace('/', "."));
-                self.variables.insert(bound.clone(), value);
-            }
-            None => self.wild.push(name.replace("::", ".")),
-        }
-    }
-
-    fn follow_loop(&mut self, inner: &Loop) -> Value {
-        let over = self.value(&inner.over);
-        let elements = over.elements().filter(|elements| elements.len() <= MAX_UNROLLED);
-        let is_loop_over = inner.pattern.is_some();
-        match elements {
-            Some(elements) if is_loop_over => {
-                let mut values = Vec::new();
-                for element in elements {
-                    if self.fuel == 0 {
-                        break;
-                    }
-                    if let Some(pattern) = &inner.pattern {
-                        self.bind_pattern(pattern, element);
-                    }
-                    values.push(self.value(&inner.body));
-                }
-                Value::list(values)
-            }
-            _ => {
-                self.uncertain += 1;
-                self.repeating += 1;
-                if let Some(pattern) = &inner.pattern {
-                    self.bind_pattern(pattern, over.element());
-                }
-                let value = self.value(&inner.body);
-                self.repeating -= 1;
-                self.uncertain -= 1;
-                Value::Many(Rc::new(value))
-            }
-        }
-    }
-
-    /// Binds the variables of a loop or function, whatever they held before.
-    fn bind_pattern(&mut self, pattern: &Node, value: Value) {
-        let uncertain = std::mem::take(&mut self.uncertain);
-        self.assign(pattern, value);
-        self.uncertain = uncertain;
-    }
-
     /// Follows the functions that nothing called, as what else calls them is not known.
     fn uncalled(&mut self) {
         let mut index = 0;
@@ -623,57 +376,6 @@ impl Evaluator<'_> {
         self.names.contains(name)
             || name.starts_with("__")
             || matches!(name, "constructor" | "initialize" | "main" | "MAIN")
-    }
-
-    /// Files that were opened for writing: written to, or left empty.
-    fn settle_files(&mut self) {
-        for opened in std::mem::take(&mut self.opened) {
-            let role = if opened.written { PathRole::Writes } else { PathRole::Empties };
-            self.use_path(role, &opened.path, opened.span);
-        }
-    }
-
-    /// Names a path that the program works on.
-    fn use_path(&mut self, role: PathRole, path: &Value, span: Span) {
-        match path {
-            Value::Either(values) | Value::List(values) => {
-                values.iter().for_each(|value| self.use_path(role, value, span));
-            }
-            Value::Many(value) => self.use_path(role, value, span),
-            Value::Map(entries) => entries.iter().for_each(|(_, value)| self.use_path(role, value, span)),
-            _ => {
-                let path = self.in_folder(path.clone(), span).into_arg(self.place(span));
-                let rule = self.rule(match role {
-                    PathRole::Deletes => "delete",
-                    PathRole::Empties => "empty",
-                    PathRole::Writes => "write",
-                    PathRole::Reads => "read",
-                    PathRole::ChangesMode => "mode",
-                    PathRole::Sends => "send",
-                });
-                let path_use = PathUse { role, path, rule };
-                if !self.outcome.paths.contains(&path_use) {
-                    self.outcome.paths.push(path_use);
-                }
-            }
-        }
-    }
-
-    /// A relative path, in the folder that the program changed to.
-    fn in_folder(&self, path: Value, span: Span) -> Value {
-        let Some(folder) = &self.folder else { return path };
-        let absolute = match &path {
-            Value::Text(arg) => {
-                arg.prefix().starts_with(['/', '~'])
-                    || (arg.prefix().is_empty() && arg.pieces.first().is_some_and(is_absolute))
-            }
-            _ => false,
-        };
-        if absolute {
-            return path;
-        }
-        let place = self.place(span);
-        value::join(vec![folder.clone(), Value::computed("/", place), path], place)
     }
 
     fn rule(&self, what: &str) -> Cow<'static, str> {
@@ -706,17 +408,5 @@ impl Evaluator<'_> {
 
     fn arg(&self, value: Value, span: Span) -> Arg {
         value.into_arg(self.place(span))
-    }
-}
-
-/// Whether a piece in front of a path makes it absolute.
-fn is_absolute(piece: &crate::follow::step::Piece) -> bool {
-    use crate::follow::step::Piece;
-    match piece {
-        Piece::Text(text) => text.as_str().starts_with('/'),
-        Piece::Hole(hole) => matches!(
-            hole.source,
-            HoleSource::Home | HoleSource::StartFolder | HoleSource::FreshTemporary | HoleSource::TemporaryFolder
-        ),
     }
 }

@@ -3,10 +3,14 @@
 //! Takes a part of a [`Source`] and the language's [`Syntax`]; gives statements. It is no full grammar: what it does not
 //! understand it skips, keeping the calls in it, and says so. Depth is bounded; what nests deeper is not read at all.
 
+mod argument;
+mod closure;
 mod control;
 mod declare;
 mod expression;
+mod import;
 mod literal;
+mod operand;
 mod postfix;
 
 use std::collections::HashSet;
