@@ -25,6 +25,7 @@ pub mod place;
 pub mod policy;
 pub mod request;
 pub mod rules;
+pub mod scaffolding;
 pub mod shell;
 pub mod span;
 pub mod stake;

@@ -11,9 +11,9 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use super::scaffolding;
 use crate::policy::Held;
 use crate::request::{self, Subject};
+use crate::scaffolding;
 use crate::stake::{What, plain};
 
 /// Variables that decide which programs run, whose files are meant, or which system is reached.

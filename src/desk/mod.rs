@@ -8,7 +8,6 @@ mod changes;
 mod digest;
 pub(crate) mod files;
 mod request;
-mod scaffolding;
 mod seal;
 mod spool;
 

@@ -5,10 +5,11 @@ use crate::effect::{Class, Effect};
 use crate::follow::step::{Action, Arg, Command, Context, Input, Redirection};
 use crate::follow::{Start, follow};
 use crate::payload::Carried;
-use crate::place::pattern;
+use crate::place::{Place, pattern};
 use crate::request::Node;
 use crate::rules::schema::{Role, Where};
 use crate::rules::{Assessment, Carry, Fate, Handling, Left, World, assess, destructive, is_network, judge_path};
+use crate::scaffolding;
 use crate::shell::ast::RedirectOperator;
 use crate::span::Span;
 use crate::stake::{ReachStake, Stake, What};
@@ -225,6 +226,18 @@ fn through_network(redirection: &Redirection, command: &Command, assessment: &As
     Fate::harmless(Class::Mutating)
 }
 
+/// Whether a client's own scaffolding notes something in a temporary file of the client's, and the file is no link.
+fn is_note(role: Role, redirection: &Redirection, command: &Command, fate: &Fate, world: &World<'_>) -> bool {
+    let target = &redirection.target;
+    role == Role::Writes
+        && matches!(redirection.descriptor, None | Some(1))
+        && fate.class == Class::Mutating
+        && fate.findings.is_empty()
+        && target.text().is_some_and(|path| scaffolding::is_note(command.argv.iter().map(Arg::text), path))
+        && world.locate(target).place == Place::Temporary
+        && world.led_elsewhere(role, target).is_none()
+}
+
 /// What a redirection does to its file, and what it leaves there.
 fn redirect(
     redirection: &Redirection,
@@ -257,7 +270,7 @@ fn redirect(
         _ if assessment.printed.fetched => Left::Fetched,
         _ => Left::Written,
     };
-    if role == Role::Reads {
+    if role == Role::Reads || is_note(role, redirection, command, &fate, world) {
         fate.class = Class::ReadOnly;
     }
     (fate, redirection.target.clone(), left)

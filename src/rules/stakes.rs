@@ -88,7 +88,7 @@ impl World<'_> {
     }
 
     /// Where a path really leads, when that is elsewhere than its text says.
-    pub(super) fn led_elsewhere(&self, role: Role, path: &Arg) -> Option<Arg> {
+    pub(crate) fn led_elsewhere(&self, role: Role, path: &Arg) -> Option<Arg> {
         if self.place != Where::Here {
             return None;
         }

@@ -115,8 +115,14 @@ impl<'a> Assessor<'a, '_> {
             self.command.assignments.iter().chain(world.exported).map(|(name, value)| (name.as_str(), value)).collect();
         let places = self.places(form, &uses, &assigned, &world);
         let asked = Asked { command: self.command, reading: &self.reading, places: &places, variables: &assigned };
+        // A file that the same text wrote is none of those that are known by their names.
+        let is_own = |used: &uses::Use<'_>| {
+            let word = used.word.as_deref().filter(|_| matches!(used.role, Role::File(_)));
+            word.is_some_and(|word| world.earlier.left_at(word, world.folder).is_some())
+        };
+        let lowerings = form.lowers.iter().filter(|_| !uses.iter().any(is_own));
         self.class_limit =
-            form.lowers.iter().filter(|lowering| asked.lowers(&lowering.condition)).map(|lowering| lowering.to).min();
+            lowerings.filter(|lowering| asked.lowers(&lowering.condition)).map(|lowering| lowering.to).min();
         let met: Vec<&Clause<'static>> = form.when.iter().filter(|clause| asked.holds(&clause.condition)).collect();
         let lives_on = form.carries.unless.iter().any(|condition| asked.holds(condition));
         self.carrier.place = combined(world.place, form.carries.context, lives_on);
