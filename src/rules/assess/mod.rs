@@ -195,6 +195,14 @@ impl<'a> Assessor<'a, '_> {
         if self.reading.unknown_option {
             assessment.raise(Class::Mutating);
         }
+        if let Some(word) = self.reading.telling_option {
+            self.telling(form, word, assessment);
+        }
+        if let Some(word) = unknown::verb_behind_a_noun(form, &self.reading, &self.command.argv, self.world.rules) {
+            let because = "the verb says that it removes something";
+            let rule = format!("{}.verb", form.id);
+            assessment.find(destructive(rule, Effect::Delete, word.span, word.shown("…"), because));
+        }
         // Where operands mean nothing, the first may be a subcommand that the form does not list.
         let means_nothing = !form.subcommands.is_empty() && form.operands.iter().all(|spec| spec.role == Role::Skip);
         let unlisted = self.reading.operands.first().filter(|word| means_nothing && !word.has_hole());
@@ -228,6 +236,16 @@ impl<'a> Assessor<'a, '_> {
         if let Some(effect) = effect {
             let because = "the verb says that it removes or stops something";
             assessment.find(destructive(format!("{}.verb", form.id), effect, span, word.shown("…"), because));
+        }
+    }
+
+    /// An option that nothing lists, although the form takes any, says by its name that something is changed.
+    fn telling(&self, form: &Form<'static>, word: &Arg, assessment: &mut Assessment) {
+        assessment.raise(Class::Mutating);
+        if unknown::option_deletes(word.prefix()) {
+            let because = "the option says that it removes something";
+            let rule = format!("{}.verb", form.id);
+            assessment.find(destructive(rule, Effect::Delete, word.span, word.shown("…"), because));
         }
     }
 
