@@ -30,44 +30,47 @@ const MOST_FILES: usize = 16;
 /// This build: its version, and a hash of all that decides what compiled rules look like.
 const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), " ", env!("GUARD_BUILD"));
 
-/// Everything that something was compiled from. A kept file is found by its sum, and compared with all of it.
+/// Everything that something was compiled from. A kept file is compared with all of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
     sources: Vec<u8>,
-    sum: Sum,
+    /// Where it is kept, by the names and lengths of the sources: with others of the same lengths, it is made anew.
+    name: String,
 }
 
 impl Key {
     /// The key of `sources` on top of what has the key `below`.
     pub fn of(sources: &[Source], below: Option<&Key>) -> Key {
         let mut bytes = BUILD.as_bytes().to_vec();
-        bytes.extend(below.map_or([0; SUM], |below| below.sum));
-        for source in sources {
-            for part in [source.path.as_os_str().as_encoded_bytes(), source.text.as_bytes()] {
-                bytes.extend((part.len() as u64).to_le_bytes());
-                bytes.extend(part);
-            }
+        let mut names = DefaultHasher::new();
+        names.write(BUILD.as_bytes());
+        let mut add = |part: &[u8], name: &[u8]| {
+            names.write(name);
+            names.write_usize(part.len());
+            bytes.extend((part.len() as u64).to_le_bytes());
+            bytes.extend(part);
+        };
+        if let Some(below) = below {
+            add(&below.sources, below.name.as_bytes());
         }
-        Key { sum: sum(&bytes), sources: bytes }
-    }
-
-    fn name(&self) -> String {
-        self.sum.iter().map(|byte| format!("{byte:02x}")).collect()
+        for source in sources {
+            let path = source.path.as_os_str().as_encoded_bytes();
+            add(path, path);
+            add(source.text.as_bytes(), &[]);
+        }
+        Key { sources: bytes, name: format!("{:016x}", names.finish()) }
     }
 }
 
-/// Bytes of a sum.
-const SUM: usize = 8;
-
-/// Tells that bytes are whole, and different ones apart where nobody makes them alike on purpose.
-type Sum = [u8; SUM];
-
-/// The sum of some bytes, the same in every process of one build: a hash made for cryptography takes longer than all the
-/// rest of a call.
-fn sum(bytes: &[u8]) -> Sum {
-    let mut hasher = DefaultHasher::new();
-    hasher.write(bytes);
-    hasher.finish().to_le_bytes()
+/// Tells whether bytes are as they were written: one that changed changes it for certain. A hash made for cryptography
+/// takes longer than all the rest of a call.
+fn sum(bytes: &[u8]) -> u64 {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    // No step loses anything, so that a difference stays.
+    let step = |sum: u64, word: u64| (sum ^ word).wrapping_mul(ODD).rotate_left(32);
+    let (words, rest) = bytes.as_chunks::<8>();
+    let sum = words.iter().fold(bytes.len() as u64, |sum, word| step(sum, u64::from_le_bytes(*word)));
+    rest.iter().fold(sum, |sum, byte| step(sum, u64::from(*byte)))
 }
 
 /// What is kept of a compilation.
@@ -88,7 +91,7 @@ struct Content<'a> {
     /// An encoded [`Made`].
     #[serde(borrow)]
     made: &'a [u8],
-    sum: Sum,
+    sum: u64,
 }
 
 /// What was made of the sources.
@@ -116,7 +119,7 @@ impl Cache {
     /// What is kept under `key`, when all is as it must be.
     pub fn get(&self, key: &Key) -> Option<Kept> {
         // What is in force stays in force until the process ends.
-        let bytes: &'static [u8] = self.read(&self.folder.join(key.name()))?.leak();
+        let bytes: &'static [u8] = self.read(&self.folder.join(&key.name))?.leak();
         let (magic, content) = bytes.split_first_chunk::<8>()?;
         let content: Content<'static> = archive::decode(content).filter(|_| magic == MAGIC)?;
         if content.sources != key.sources || content.sum != sum(content.made) {
@@ -155,7 +158,7 @@ impl Cache {
             notes: compiled.notes.iter().filter(|note| note.weight == Weight::Excess).cloned().collect(),
         });
         let content = archive::encode(&Content { sources: &key.sources, made: &made, sum: sum(&made) });
-        let _ = self.write(&key.name(), &[MAGIC.as_slice(), &content]);
+        let _ = self.write(&key.name, &[MAGIC.as_slice(), &content]);
     }
 
     fn write(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
@@ -185,6 +188,26 @@ impl Cache {
         let surplus = (files.len() + 1).saturating_sub(MOST_FILES);
         for (_, path) in files.into_iter().take(surplus) {
             let _ = fs::remove_file(path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sum;
+
+    #[test]
+    fn every_bit_changes_the_sum() {
+        for length in [1, 7, 8, 9, 40] {
+            let mut bytes = vec![0; length];
+            let whole = sum(&bytes);
+            for bit in 0..length * 8 {
+                bytes[bit / 8] ^= 1 << (bit % 8);
+                assert_ne!(sum(&bytes), whole, "{length} {bit}");
+                bytes[bit / 8] ^= 1 << (bit % 8);
+            }
+            bytes.push(0);
+            assert_ne!(sum(&bytes), whole, "{length}");
         }
     }
 }
