@@ -150,6 +150,26 @@ fn without_facts_the_text_of_the_command_decides() {
 }
 
 #[test]
+fn the_volumes_that_go_are_read_from_the_compose_file() {
+    let home = Home::new();
+    home.file("compose.yaml", "services: {db: {image: postgres}}\nvolumes:\n  data:\n  old: {external: true}\n");
+    home.file("live.yml", "volumes: {orders: {name: live-orders}}\n");
+    for (text, shown_volumes) in [
+        ("docker compose down -v", Some("volumes data")),
+        ("docker compose -f live.yml down --volumes", Some("volumes live-orders (looks like production)")),
+        ("docker-compose -f compose.yaml -f live.yml down -v", Some("volumes data, live-orders")),
+        ("docker compose rm -fv", None),
+    ] {
+        let run = output(home.guard(&[]).args(["explain", "--facts", text]));
+        let told = shown(&run);
+        match shown_volumes {
+            Some(volumes) => assert!(told.contains(volumes), "{text}: {told}"),
+            None => assert!(!told.contains("volumes data"), "{text}: {told}"),
+        }
+    }
+}
+
+#[test]
 fn what_the_same_text_writes_is_read_without_facts() {
     let home = Home::new();
     for (text, expected) in [

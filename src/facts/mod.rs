@@ -2,6 +2,7 @@
 //!
 //! The pure rooms ask through [`Facts`]; [`NoFacts`] answers nothing, which is the contract's assumed world.
 
+mod compose;
 mod files;
 mod git;
 pub mod look;

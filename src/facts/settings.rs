@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::compose;
 use super::machine::read_regular;
 use super::reach::Around;
 use super::reach::table::Source;
@@ -23,6 +24,7 @@ pub fn read(source: Source, key: &str, stake: &ReachStake, around: &Around<'_>) 
         Source::Azure => files.azure(),
         Source::Terraform => files.terraform(),
         Source::Docker => files.docker(),
+        Source::Compose => files.compose(),
         Source::Dotenv => [".env.local", ".env", "prisma/.env"].iter().find_map(|name| files.dotenv(name, key)),
     }
     .filter(|value| !value.is_empty())
@@ -112,6 +114,31 @@ impl Files<'_> {
         }
         let folder = self.variable("DOCKER_CONFIG").map(PathBuf::from).or_else(|| self.at_home(".docker"))?;
         serde_json::from_str::<Config>(&Files::text(Some(folder.join("config.json")))?).ok()?.current_context
+    }
+
+    /// The volumes that go with `docker compose down -v`.
+    fn compose(&self) -> Option<String> {
+        let words: Vec<Option<&str>> = self.stake.words.iter().map(Option::as_deref).collect();
+        if !compose::deletes_volumes(&words) {
+            return None;
+        }
+        let listed = self.variable("COMPOSE_FILE");
+        let mut files: Vec<Option<&str>> = compose::named(&words);
+        if files.is_empty() {
+            files = listed.iter().flat_map(|list| list.split(':')).map(Some).collect();
+        }
+        if files.is_empty() {
+            let there = |name: &&str| self.in_folder(name).is_some_and(|path| path.is_file());
+            files = compose::FILES.into_iter().find(there).map(Some).into_iter().collect();
+        }
+        let mut names = Vec::new();
+        for file in files {
+            match file.and_then(|name| Files::text(self.in_folder(name))) {
+                Some(text) => names.extend(compose::volumes(&text)),
+                None => names.push("?".to_owned()),
+            }
+        }
+        (!names.is_empty()).then(|| names.join(", "))
     }
 
     fn dotenv(&self, name: &str, key: &str) -> Option<String> {

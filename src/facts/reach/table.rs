@@ -60,6 +60,8 @@ pub enum Source {
     Terraform,
     /// `~/.docker/config.json`: the current context.
     Docker,
+    /// The project's compose file: the volumes that `down -v` deletes.
+    Compose,
     /// `.env` beside the project: a variable.
     Dotenv,
 }
