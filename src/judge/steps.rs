@@ -223,7 +223,8 @@ fn through_network(redirection: &Redirection, command: &Command, assessment: &As
     if assessment.printed.secret {
         return finding(Effect::Disclose, "sends something secret out");
     }
-    Fate::harmless(Class::Mutating)
+    let reads = redirection.operator == RedirectOperator::Read;
+    Fate::harmless(if reads { Class::ReadOnly } else { Class::Mutating })
 }
 
 /// Whether a client's own scaffolding notes something in a temporary file of the client's, and the file is no link.

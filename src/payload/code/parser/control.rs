@@ -66,7 +66,7 @@ impl Parser<'_> {
 
     /// Where the `=` of `a, b = …` stands, if that is what starts here.
     pub(super) fn several_targets(&self) -> Option<usize> {
-        let mut commas = 0;
+        let (mut commas, mut open) = (0, 0u32);
         for index in self.at..(self.at + 24).min(self.tokens.len()) {
             let token = self.tokens.get(index)?;
             if index > self.at && token.fresh {
@@ -77,8 +77,11 @@ impl Parser<'_> {
                 TokenKind::Name if self.keyword_at(index).is_none() => {}
                 TokenKind::Symbol => match self.text_of(index) {
                     "," => commas += 1,
-                    "*" | "." | "(" | ")" => {}
-                    "=" if commas > 0 => return Some(index),
+                    "*" | "." => {}
+                    "(" => open += 1,
+                    ")" => open = open.checked_sub(1)?,
+                    // Inside a call it names an argument.
+                    "=" if commas > 0 && open == 0 => return Some(index),
                     _ => return None,
                 },
                 _ => return None,
