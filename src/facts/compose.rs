@@ -28,7 +28,7 @@ pub fn deletes_volumes(words: &[Option<&str>]) -> bool {
     let Some(down) = words.iter().position(|word| *word == Some("down")) else { return false };
     let is_option =
         |word: &&str| *word == "--volumes" || (word.starts_with('-') && !word.starts_with("--") && word.contains('v'));
-    words.iter().skip(down + 1).flatten().any(|word| is_option(&word))
+    words.iter().skip(down + 1).flatten().any(is_option)
 }
 
 /// The volumes that a compose file declares, by the names that it gives them.

@@ -89,11 +89,12 @@ impl Reader<'_, '_> {
         let length = rest.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(rest.len());
         let word = rest.get(..length).unwrap_or("").to_ascii_lowercase();
         let behind = rest.get(length..).unwrap_or("").trim_start();
+        let options = if word == "switch" { switch_options(behind) } else { 0 };
+        let behind = behind.get(options..).unwrap_or("");
         let keyword = match word.as_str() {
             "if" | "elseif" | "while" | "switch" | "foreach" | "for" | "until" => behind.starts_with('('),
-            "else" | "try" | "finally" | "do" | "begin" | "process" | "end" | "trap" | "catch" | "dynamicparam" => {
-                behind.starts_with(['{', '['])
-            }
+            "else" | "default" | "try" | "finally" | "do" | "begin" | "process" | "end" | "trap" | "catch"
+            | "dynamicparam" => behind.starts_with(['{', '[']),
             "function" | "filter" | "param" | "return" | "throw" | "exit" | "break" | "continue" | "using"
             | "class" | "enum" => true,
             _ => false,
@@ -104,6 +105,7 @@ impl Reader<'_, '_> {
         }
         self.cursor.at += length;
         self.blank();
+        self.cursor.at += options;
         Some(match word.as_str() {
             "foreach" => return self.for_each(start),
             "for" => {
@@ -375,4 +377,13 @@ impl Reader<'_, '_> {
         let node = self.cursor.call(&own, span, arguments);
         self.redirected(node, start).unwrap_or_else(|| nothing(start))
     }
+}
+
+/// How long the options of `switch -Regex -CaseSensitive (…)` are.
+fn switch_options(text: &str) -> usize {
+    let mut rest = text;
+    while let Some(option) = rest.strip_prefix('-') {
+        rest = option.trim_start_matches(|c: char| c.is_ascii_alphabetic()).trim_start();
+    }
+    text.len() - rest.len()
 }

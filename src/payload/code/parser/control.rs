@@ -54,6 +54,9 @@ impl Parser<'_> {
                 Some(Node::new(Kind::Block(body), self.since(start)))
             }
             _ => {
+                if let Some(end) = self.soft_head() {
+                    return Some(self.soft_branch(end));
+                }
                 if let Some(end) = self.several_targets() {
                     return Some(self.several_assigned(end));
                 }
@@ -62,6 +65,40 @@ impl Parser<'_> {
                 Some(self.modified(node))
             }
         }
+    }
+
+    /// Where the head of `match value:` or `case pattern:` ends, if one starts here: both words are names elsewhere
+    /// (Python reference, "Soft Keywords").
+    fn soft_head(&self) -> Option<usize> {
+        if self.syntax.blocks != Blocks::Indentation || !matches!(self.text(), "match" | "case") {
+            return None;
+        }
+        let mut index = self.at + 1;
+        while self.tokens.get(index).is_some_and(|token| !token.fresh) && !self.is_symbol_at(index, ":") {
+            let is_open = matches!(self.text_of(index), "(" | "[" | "{");
+            index = if is_open { self.closing(index).checked_add(1)? } else { index + 1 };
+        }
+        let opens = matches!(self.tokens.get(index + 1)?.kind, TokenKind::Indent);
+        (index > self.at + 1 && opens).then_some(index)
+    }
+
+    /// `match value:`, `case pattern if guard:`. What a pattern binds is not known; its guard is followed.
+    fn soft_branch(&mut self, end: usize) -> Node {
+        let start = self.here();
+        let is_case = self.text() == "case";
+        self.at += 1;
+        if is_case {
+            let guard = (self.at..end).find(|index| self.keyword_at(*index) == Some(Keyword::Branch));
+            self.at = guard.map_or(end, |at| at + 1);
+        }
+        let mut parts = Vec::new();
+        if self.at < end {
+            parts.extend(self.head());
+        }
+        self.understood &= self.at == end;
+        self.at = end;
+        parts.push(self.body());
+        Node::new(Kind::Branch(parts), self.since(start))
     }
 
     /// Where the `=` of `a, b = …` stands, if that is what starts here.
