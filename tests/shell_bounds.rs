@@ -1,5 +1,7 @@
 //! Reading is bounded: no text makes it overflow the stack, hang or panic, and its cost grows with the length.
 
+use std::process::Command;
+
 use guard::shell::{Dialect, parse};
 use nix::sys::time::TimeValLike;
 use nix::time::{ClockId, clock_gettime};
@@ -143,10 +145,56 @@ fn a_long_text_is_read_at_the_price_of_its_length() {
         ["a b c\n", "$(", "`a` ", "cat <<E\n$(a)\nE\n", "((1)); ", "f() { cat <<E; }\nx\nE\n", "{a,", "\"${x:-$(a)}\" "]
     {
         let cost = |length: usize| cost(&text.repeat(length / text.len()));
-        let (short, long) = (cost(1 << 14), cost(1 << 19));
-        let bound = short.max(100_000) * 100;
+        let (short, long) = (cost(1 << 14), cost(1 << 20));
+        let bound = short.max(100_000) * 200;
         assert!(long < bound, "{text:?}: {short} ns, then {long} ns");
     }
+}
+
+/// What a process of its own needs to read a text, as the kernel counts it.
+#[test]
+fn the_memory_grows_with_the_length() {
+    // In the child: this very test, told what to read.
+    if let Ok(length) = std::env::var("GUARD_BOUNDS_LENGTH") {
+        let text = std::env::var("GUARD_BOUNDS_TEXT").expect("the parent says what");
+        let length: usize = length.parse().expect("the parent says how much");
+        let read = parse(&text.repeat(length / text.len()), Dialect::Bash);
+        println!("\nPEAK {}", peak_here().expect("the kernel counts memory"));
+        drop(read);
+        return;
+    }
+    if peak_here().is_none() {
+        println!("skipped: the memory of a process is not known here");
+        return;
+    }
+    let exe = std::env::current_exe().expect("the test knows itself");
+    for text in ["a b c\n", "`a` ", "cat <<E\n$(a)\nE\n", "f() { cat <<E; }\nx\nE\n", "{a,b}", "\"${x:-$(a)}\" "] {
+        let peak = |length: usize| -> i64 {
+            let child = Command::new(&exe)
+                .args(["the_memory_grows_with_the_length", "--exact", "--nocapture"])
+                .env("GUARD_BOUNDS_TEXT", text)
+                .env("GUARD_BOUNDS_LENGTH", length.to_string())
+                .output()
+                .expect("the test starts");
+            let said = String::from_utf8_lossy(&child.stdout);
+            let peak = said.lines().find_map(|line| line.strip_prefix("PEAK ")?.parse().ok());
+            peak.unwrap_or_else(|| panic!("the child says nothing: {said}"))
+        };
+        let [none, short, middle, long] = [text.len(), 1 << 16, 1 << 18, 1 << 20].map(peak);
+        println!("{text:?}: {none}, {short}, {middle}, {long} KiB");
+        // Four times the text needs about four times what the text before needed; a base is counted once.
+        let needed = |whole: i64| (whole - none).max(1024);
+        assert!(needed(middle) < needed(short) * 8, "{text:?}: {short} KiB, then {middle} KiB");
+        assert!(needed(long) < needed(middle) * 8, "{text:?}: {middle} KiB, then {long} KiB");
+        assert!(needed(long) < 512 * 1024, "{text:?}: {long} KiB");
+    }
+}
+
+/// The most memory, in KiB, that this process has had.
+fn peak_here() -> Option<i64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 #[test]

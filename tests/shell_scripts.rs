@@ -77,5 +77,5 @@ fn the_scripts_of_this_machine_are_read() {
     }
     println!("{scripts} scripts");
     rejected.iter().for_each(|line| println!("{line}"));
-    assert!(rejected.len() * 500 <= scripts, "scripts are rejected that their shell accepts");
+    assert!(rejected.is_empty(), "scripts are rejected that their shell accepts");
 }

@@ -9,6 +9,7 @@ use super::parameters::unknown;
 use super::state::{Arguments, Body, Mark};
 use super::step::{Arg, Hole, Source};
 use super::value::Value;
+use crate::text::Text;
 
 /// A built-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -143,11 +144,36 @@ impl<'a> Follower<'a, '_> {
         match call.argv.get(1).and_then(Arg::text) {
             Some("-p") => self.bypass(call.without(1), Lookup { functions: false, builtins: true }, mark),
             Some(option) if option.starts_with('-') && option != "--" => {
-                self.emit(call, Printed::Unknown);
+                let printed = match call.argv.as_slice() {
+                    [_, _, name] if option == "-v" => self.found_as(name),
+                    _ => Printed::Unknown,
+                };
+                self.emit(call, printed);
                 Fail::Same
             }
             _ => self.bypass(call, Lookup { functions: false, builtins: true }, mark),
         }
+    }
+
+    /// What `command -v` and `which` print of a program: a path that ends in its name. That a function or alias of the
+    /// name may stand in front of it is not told apart.
+    pub(super) fn found_as(&self, name: &Arg) -> Printed {
+        let Some(text) = name.text().filter(|text| !text.is_empty() && !text.starts_with('-')) else {
+            return Printed::Unknown;
+        };
+        if self.state.functions.get(text).is_some() || self.state.aliases.get(text).is_some() {
+            return Printed::Unknown;
+        }
+        let mut path = match text.contains('/') || find(text).is_some() {
+            true => name.clone(),
+            false => {
+                let mut path = Arg::hole(Hole::filled(Source::Other), name.span);
+                path.push_text(Text::derived(format!("/{text}"), name.span));
+                path
+            }
+        };
+        path.push_text(Text::derived("\n", name.span));
+        Printed::String(path)
     }
 
     /// `exec`: the command is the last; redirections alone stay.

@@ -234,14 +234,23 @@ impl Judge<'_> {
                 Input::Inherited | Input::Nothing | Input::File(_) => FileText::Unread,
             };
         }
-        match ledger.left_at(path, &carry.folder) {
+        let mut appended = Text::default();
+        let (mut path, mut folder) = (path.clone(), carry.folder.clone());
+        match ledger.code_at(&path, &folder) {
             Some(Left::Text(text)) => return FileText::Known(text),
             Some(Left::Fetched) => return FileText::Opaque("runs what was downloaded just before, unread"),
+            Some(Left::Copy(from, seen_from)) => (path, folder) = (from, seen_from),
+            Some(Left::Appended(text)) => appended = text,
             _ => {}
         }
-        let world = self.world(&carry.folder, &context.exported, carry.place, ledger);
-        match read_file(path, &world, SCRIPT_LIMIT) {
-            Some(text) => FileText::Known(Text::derived(text, path.span)),
+        let world = self.world(&folder, &context.exported, carry.place, ledger);
+        match read_file(&path, &world, SCRIPT_LIMIT) {
+            Some(text) => {
+                let mut text = Text::derived(text, path.span);
+                text.push(&appended);
+                FileText::Known(text)
+            }
+            None if !appended.is_empty() => FileText::Known(appended),
             None => FileText::Unread,
         }
     }

@@ -1,8 +1,12 @@
 //! What the steps of one text print and leave behind, for the steps after them.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use crate::follow::step::{Arg, Folder, Input, StepId};
 use crate::place;
-use crate::rules::{Earlier, Left, Printed};
+use crate::rules::{Copied, Earlier, Left, Printed};
+use crate::text::Text;
 
 /// What the steps so far did.
 #[derive(Debug, Default)]
@@ -12,8 +16,30 @@ pub struct Ledger {
     /// What comes in through the pipe that the text around this one opened.
     handed: Printed,
     printed: Vec<Printed>,
-    /// Paths in their normal form, newest last.
-    left: Vec<(String, Left)>,
+    /// What was left, by path in its normal form. Shared with carried code until that leaves something itself.
+    left: Rc<BTreeMap<String, Entry>>,
+    /// How often something was left.
+    count: usize,
+}
+
+/// What was left at a path.
+#[derive(Clone, Debug, Default)]
+struct Entry {
+    left: Option<Left>,
+    /// What code stands there, where that is told of it besides.
+    code: Option<Left>,
+    /// Which note of all this was.
+    number: usize,
+}
+
+impl Entry {
+    fn code(&self) -> Option<&Left> {
+        self.code.as_ref().or(self.left.as_ref())
+    }
+
+    fn code_mut(&mut self) -> Option<&mut Left> {
+        self.code.as_mut().or(self.left.as_mut())
+    }
 }
 
 impl Ledger {
@@ -23,12 +49,13 @@ impl Ledger {
         if let Input::Pipe(steps) = input {
             steps.iter().filter_map(|step| self.printed.get(*step)).for_each(|printed| handed.add(printed.clone()));
         }
-        Ledger { changed: self.changed, handed, printed: Vec::new(), left: self.left.clone() }
+        Ledger { changed: self.changed, handed, printed: Vec::new(), left: self.left.clone(), count: self.count }
     }
 
     /// Takes over what carried code left.
     pub fn adopt(&mut self, inner: Ledger) {
         self.left = inner.left;
+        self.count = inner.count;
         self.changed |= inner.changed;
     }
 
@@ -69,7 +96,73 @@ impl Ledger {
     /// Notes what was left at a path.
     pub fn note_left(&mut self, path: &Arg, folder: &Folder, left: Left) {
         if let Some(path) = place::normal_form(path, folder) {
-            self.left.push((path, left));
+            let entry = self.entry(path);
+            (entry.left, entry.code) = (Some(left), None);
+        }
+    }
+
+    /// The entry of a path, as the newest.
+    fn entry(&mut self, path: String) -> &mut Entry {
+        self.count += 1;
+        let entry = Rc::make_mut(&mut self.left).entry(path).or_default();
+        entry.number = self.count;
+        entry
+    }
+
+    /// Notes that a file got the content of another one, or of what came on standard input.
+    pub fn note_copied(&mut self, copied: &Copied, input: &Input, folder: &Folder) {
+        // Where the folder is not known, the name is.
+        let unknown = || copied.to.text().map(|text| format!("?/{}", text.rsplit('/').next().unwrap_or(text)));
+        let Some(path) = place::normal_form(&copied.to, folder).or_else(unknown) else { return };
+        let from = match (&copied.from, input) {
+            (Some(from), _) => from,
+            (None, Input::Text(text)) => return self.note_code(path, Left::Text(text.clone()), copied.appends),
+            (None, Input::File(from)) => from,
+            (None, _) => return,
+        };
+        let code = match self.code_at(from, folder) {
+            Some(code @ (Left::Text(_) | Left::Fetched | Left::Copy(..))) => code,
+            _ => Left::Copy(from.clone(), folder.clone()),
+        };
+        let itself = matches!(&code, Left::Copy(from, folder)
+            if place::normal_form(from, folder).is_some_and(|from| from == path));
+        if !itself {
+            self.note_code(path, code, copied.appends);
+        }
+    }
+
+    fn note_code(&mut self, path: String, code: Left, appends: bool) {
+        let code = match (appends, code) {
+            (true, Left::Text(text)) => self.behind(&path, text),
+            (_, code) => code,
+        };
+        self.entry(path).code = Some(code);
+    }
+
+    /// A text behind what was written to a path before, which is taken away: the whole is noted in its place.
+    pub fn appended(&mut self, path: &Arg, folder: &Folder, text: Text) -> Left {
+        match place::normal_form(path, folder) {
+            Some(path) => self.behind(&path, text),
+            None => Left::Appended(text),
+        }
+    }
+
+    fn behind(&mut self, path: &str, text: Text) -> Left {
+        let before = Rc::make_mut(&mut self.left).get_mut(path).and_then(Entry::code_mut);
+        let Some(before) = before else { return Left::Appended(text) };
+        match std::mem::replace(before, Left::Written) {
+            Left::Text(mut whole) => {
+                whole.push(&text);
+                Left::Text(whole)
+            }
+            Left::Appended(mut whole) => {
+                whole.push(&text);
+                Left::Appended(whole)
+            }
+            other => {
+                *before = other;
+                Left::Appended(text)
+            }
         }
     }
 }
@@ -91,7 +184,26 @@ impl Earlier for Ledger {
         if self.left.is_empty() {
             return None;
         }
-        let path = place::normal_form(path, folder)?;
-        self.left.iter().rev().find(|(known, _)| *known == path).map(|(_, left)| left.clone())
+        self.left.get(&place::normal_form(path, folder)?)?.left.clone()
+    }
+
+    fn code_at(&self, path: &Arg, folder: &Folder) -> Option<Left> {
+        if self.left.is_empty() {
+            return None;
+        }
+        match place::normal_form(path, folder) {
+            Some(path) => self.left.get(&path)?.code().cloned(),
+            None => self.code_named(path.text()?.strip_prefix("./").unwrap_or(path.text()?)),
+        }
+    }
+
+    fn code_named(&self, name: &str) -> Option<Left> {
+        if name.is_empty() || name.starts_with(['/', '.']) {
+            return None;
+        }
+        let is_named =
+            |known: &str| known.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+        let named = self.left.iter().filter(|(known, _)| is_named(known)).map(|(_, entry)| entry);
+        named.max_by_key(|entry| entry.number)?.code().cloned()
     }
 }

@@ -115,12 +115,19 @@ impl Judge<'_> {
         for (path, left) in assessment.left {
             ledger.note_left(&path, &context.folder, left);
         }
+        for copied in &assessment.copied {
+            ledger.note_copied(copied, &command.input, &context.folder);
+        }
         for (fate, path, left) in redirected {
             own.class = own.class.max(fate.class);
             own.changes.besides |= fate.class > Class::ReadOnly && fate.changes.paths.is_empty();
             own.changes.merge(fate.changes);
             own.findings.extend(fate.findings);
             stakes.extend(fate.stakes);
+            let left = match left {
+                Left::Appended(text) => ledger.appended(&path, &context.folder, text),
+                left => left,
+            };
             ledger.note_left(&path, &context.folder, left);
         }
         own.settle(self.rules);
@@ -267,6 +274,7 @@ fn redirect(
     }
     let left = match (&command.output, role) {
         (Some(text), Role::Writes) => Left::Text(text.clone()),
+        (Some(text), Role::Appends) if redirection.operator != ReadWrite => Left::Appended(text.clone()),
         _ if assessment.printed.secret => Left::Secret,
         _ if assessment.printed.fetched => Left::Fetched,
         _ => Left::Written,

@@ -68,6 +68,13 @@ pub trait Earlier {
     /// What stands at a path because a step before put it there.
     fn left_at(&self, path: &Arg, folder: &Folder) -> Option<Left>;
 
+    /// The code that stands at a path because a step before wrote, copied or linked it there. Where the folder is not
+    /// known, any file of that name counts.
+    fn code_at(&self, path: &Arg, folder: &Folder) -> Option<Left>;
+
+    /// The same for whatever was put into any folder under a name.
+    fn code_named(&self, name: &str) -> Option<Left>;
+
     /// Whether nothing can have changed since the machine was looked at: no step before changes anything, and this
     /// one runs once, at once.
     fn is_settled(&self) -> bool;
@@ -112,12 +119,25 @@ pub enum Left {
     Moved,
     /// This text was written there.
     Text(crate::text::Text),
-    /// The program of this path, under another name.
-    Program(Arg),
+    /// This text was written behind what stood there.
+    Appended(crate::text::Text),
     /// It was written there, and cannot be told.
     Written,
     /// What stood there was moved or copied to another place.
     Saved,
+    /// It is what stands at this path, as seen from this folder: a copy or a link.
+    Copy(Arg, Folder),
+}
+
+/// That a file gets the content of another.
+#[derive(Clone, Debug)]
+pub struct Copied {
+    /// The file that gets it.
+    pub to: Arg,
+    /// Where it comes from; standard input when there is none.
+    pub from: Option<Arg>,
+    /// Whether it stands behind what was there.
+    pub appends: bool,
 }
 
 /// What a command does.
@@ -131,6 +151,8 @@ pub struct Assessment {
     pub carried: Vec<Carry>,
     /// What it leaves behind, for the steps after it.
     pub left: Vec<(Arg, Left)>,
+    /// What it copies, moves or links, for the same.
+    pub copied: Vec<Copied>,
     /// What it prints.
     pub printed: Printed,
     /// Whether no rule knows the program.
@@ -184,6 +206,7 @@ impl Assessment {
             findings: Vec::new(),
             carried: Vec::new(),
             left: Vec::new(),
+            copied: Vec::new(),
             printed: Printed::default(),
             unrecognised: false,
             stakes: Vec::new(),

@@ -84,6 +84,7 @@ impl<'a> Follower<'a, '_> {
                 path.push_text(Text::derived("\n", call.span));
                 return Printed::String(path);
             }
+            "which" if call.argv.len() == 2 => return self.found_as(&call.argv[1]),
             _ if is_silent(name) && (name != "hash" || call.argv.len() > 1) => return Printed::Nothing,
             _ => {}
         }

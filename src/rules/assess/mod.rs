@@ -15,7 +15,7 @@ use super::condition::Asked;
 use super::read::{self, Reading};
 use super::schema::{Clause, Form, Role, Verdict};
 use super::stakes::Leaves;
-use super::{Assessment, World, destructive, judge_payload_path, pattern, request, unknown};
+use super::{Assessment, Left, World, destructive, judge_payload_path, pattern, request, unknown};
 use crate::effect::{Class, Effect, Finding};
 use crate::follow::step::{Arg, Command, Folder, FolderChange};
 use crate::payload::{Carried, Language};
@@ -46,11 +46,19 @@ pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
         variables: Vec::new(),
         input: command.input.clone(),
     };
-    if let Some(left) = world.earlier.left_at(program, world.folder)
-        && let Some(assessment) = just_made(&command.argv, program, &left, &carrier)
-    {
-        return assessment;
-    }
+    // What a name means is up to PATH, where the text sets that.
+    let sets_path = || command.assignments.iter().chain(world.exported).any(|(name, _)| name == "PATH");
+    let made = match program.text() {
+        Some(text) if text.contains('/') => world.earlier.code_at(program, world.folder),
+        Some(name) if sets_path() => world.earlier.code_named(name),
+        _ => None,
+    };
+    let made = made.and_then(|left| just_made(&command.argv, program, &left, &carrier).map(|made| (made, left)));
+    let original = match made {
+        Some((made, Left::Copy(..))) if world.rules.knows(family(name, world)) => Some(made),
+        Some((made, _)) => return made,
+        None => None,
+    };
     let by_form = |form| {
         let reading = read::read(&command.argv, form);
         Assessor { command, span, world, reading, carrier: carrier.clone(), class_limit: None }.assess()
@@ -86,6 +94,11 @@ pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
     }
     if let Some(form) = world.rules.project_program(known) {
         assessment.raise_to(by_form(form));
+    }
+    // Which of the two names counts is up to the program, where it asks for its own.
+    if let Some(original) = original {
+        assessment.raise(Class::Mutating);
+        assessment.carried.extend(original.carried);
     }
     assessment
 }

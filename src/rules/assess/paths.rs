@@ -1,13 +1,13 @@
 //! What a command does to the paths, tasks and settings that it is given, and what it leaves behind.
 
-use super::uses::Use;
-use super::{Assessor, program};
+use super::Assessor;
+use super::uses::{Giver, Use};
 use crate::effect::Effect;
 use crate::follow::step::{Arg, Piece};
 use crate::rules::paths::{Handling, judge_path};
 use crate::rules::read::operand_roles;
-use crate::rules::schema::{Form, Role, SettingTable};
-use crate::rules::{Assessment, Left, World, carry, destructive, settings, unknown};
+use crate::rules::schema::{Form, Prints, Role, SettingTable};
+use crate::rules::{Assessment, Copied, Left, World, carry, destructive, settings, unknown};
 use crate::span::Span;
 use crate::text::Text;
 
@@ -68,6 +68,9 @@ impl<'a> Assessor<'a, '_> {
                         }
                     }
                     self.leave(form, role, word, uses, world, assessment);
+                    if matches!(role, Role::Writes | Role::Appends) && self.class_limit.is_none() {
+                        self.copy(form, word, role == Role::Appends, uses, assessment);
+                    }
                 }
                 _ => {}
             }
@@ -125,12 +128,6 @@ impl<'a> Assessor<'a, '_> {
         let left = match role {
             Role::Writes if form.fetches => Left::Fetched,
             Role::Writes if secret() => Left::Secret,
-            Role::Writes
-                if !form.overwrites.is_empty()
-                    && let Some(left) = self.copied(path, world) =>
-            {
-                left
-            }
             Role::Writes if self.moves_something_precious() => Left::Moved,
             Role::Writes | Role::Appends => Left::Written,
             Role::Moves | Role::Reads
@@ -143,14 +140,35 @@ impl<'a> Assessor<'a, '_> {
         assessment.left.push((path.clone(), left));
     }
 
-    /// What is left where a program, or what an earlier step left, is copied, moved or linked to `path`.
-    fn copied(&self, path: &Arg, world: &World<'_>) -> Option<Left> {
-        let sources = self.reading.operands.iter().filter(|word| !std::ptr::eq(**word, path) && **word != path);
-        sources.copied().find_map(|source| match world.earlier.left_at(source, world.folder) {
-            Some(left @ (Left::Fetched | Left::Text(_) | Left::Program(_))) => Some(left),
-            _ if program::is_installed(source) => Some(Left::Program(source.clone())),
-            _ => None,
-        })
+    /// Remembers what gets the content of which file. A program that writes over what stands there copies it from its
+    /// other operands; without any, from standard input.
+    fn copy(&self, form: &Form<'static>, to: &Arg, appends: bool, uses: &[Use<'a>], assessment: &mut Assessment) {
+        let from_option = |used: &&Use<'a>| used.role == Role::Reads && used.giver == Giver::Option;
+        let sources: Vec<&Arg> = if !form.overwrites.is_empty() {
+            let writes = |word: &Arg| {
+                let writes = |used: &Use<'a>| matches!(used.role, Role::Writes | Role::Appends | Role::Empties);
+                uses.iter().any(|used| writes(used) && used.word.as_ref().is_some_and(|known| **known == *word))
+            };
+            self.reading.operands.iter().copied().filter(|word| !writes(word)).collect()
+        } else if form.prints == Prints::Content {
+            uses.iter().filter(from_option).filter_map(|used| used.word.as_deref()).collect()
+        } else {
+            return;
+        };
+        let from_input = |word: &Arg| matches!(word.text(), Some("-" | "/dev/stdin" | "/dev/fd/0"));
+        for from in &sources {
+            let Some(name) = from.suffix().rsplit('/').next().filter(|name| !name.is_empty()) else { continue };
+            let mut inside = to.clone();
+            inside.pieces.push(Piece::Text(Text::derived(format!("/{name}"), from.span)));
+            let inside = Arg { pieces: joined(inside.pieces), span: to.span };
+            for to in [to.clone(), inside] {
+                let from = (!from_input(from)).then(|| (*from).clone());
+                assessment.copied.push(Copied { to, from, appends });
+            }
+        }
+        if sources.is_empty() {
+            assessment.copied.push(Copied { to: to.clone(), from: None, appends });
+        }
     }
 
     /// The paths in a folder that get the content of what is copied or moved there.
@@ -182,6 +200,7 @@ impl<'a> Assessor<'a, '_> {
             assessment.findings.retain(|finding| finding.class <= limit);
             assessment.carried.clear();
             assessment.left.clear();
+            assessment.copied.clear();
         }
     }
 }

@@ -1,11 +1,10 @@
 //! Which program a command starts, and by which form it is read.
 
 use crate::effect::{Class, Effect};
-use crate::follow::step::{Arg, Folder, Input, Piece};
+use crate::follow::step::{Arg, Folder, Piece};
 use crate::payload::Carried;
 use crate::rules::carry::Carrier;
-use crate::rules::schema::Where;
-use crate::rules::{Assessment, Carry, Left, World, destructive, read_file};
+use crate::rules::{Assessment, Left, World, destructive, read_file};
 use crate::text::Text;
 
 /// How much of a script is read to know what runs it.
@@ -51,36 +50,32 @@ pub(super) fn just_made(command: &[Arg], program: &Arg, left: &Left, carrier: &C
             program.shown("…"),
             "runs what was downloaded just before, unread",
         )),
-        Left::Text(text) => assessment.carried.push(Carry {
-            code: match first_line(text.as_str(), program) {
+        Left::Text(text) | Left::Appended(text) => {
+            assessment.carried.push(carrier.carry(match first_line(text.as_str(), program) {
                 Some(interpreter) => {
                     Carried::Arguments(interpreter.into_iter().chain(command.iter().cloned()).collect())
                 }
-                None => Carried::Shell { text: Arg::known(text.clone(), program.span), arguments: Vec::new() },
-            },
-            place: Where::Here,
-            folder: Folder::Start,
-            variables: Vec::new(),
-            input: Input::Inherited,
-            at_most: None,
-            only_fixed: false,
-        }),
-        Left::Program(path) => {
-            let words = std::iter::once(path).chain(command.get(1..).unwrap_or_default());
-            let mut assessment = Assessment::new(Class::ReadOnly);
-            assessment.carried.push(carrier.carry(Carried::Arguments(words.cloned().collect())));
-            return Some(assessment);
+                None => Carried::Shell { text: Arg::known(text.clone(), program.span), arguments: command.to_vec() },
+            }))
+        }
+        Left::Copy(from, folder) => {
+            let words = std::iter::once(named_from(from, folder, carrier)).chain(command.iter().skip(1).cloned());
+            assessment.carried.push(carrier.carry(Carried::Arguments(words.collect())));
         }
         Left::Moved | Left::Written | Left::Secret | Left::Saved => return None,
     }
     Some(assessment)
 }
 
-/// Whether a path is that of a program where systems keep theirs (FHS 3.0, 3.4, 3.16, 4.4).
-pub(super) fn is_installed(path: &Arg) -> bool {
-    let Some((folder, name)) = path.text().and_then(|text| text.rsplit_once('/')) else { return false };
-    let folder = folder.strip_prefix("/usr/local").or_else(|| folder.strip_prefix("/usr")).unwrap_or(folder);
-    matches!(folder, "/bin" | "/sbin") && !name.is_empty()
+/// The word by which the original of a copy is started from where its copy is.
+fn named_from(from: &Arg, folder: &Folder, carrier: &Carrier) -> Arg {
+    match from.text() {
+        Some(text) if !text.starts_with(['/', '~']) && *folder != carrier.folder => {
+            known(text.rsplit('/').next().unwrap_or(text), from)
+        }
+        Some(text) if !text.contains('/') => known(&format!("./{text}"), from),
+        _ => from.clone(),
+    }
 }
 
 /// What runs a script that is started by its path: the words of its first line, or a shell; `None` when it cannot be
