@@ -53,7 +53,9 @@ impl Lexer<'_> {
         let behind = rest.trim_start();
         let Some(delimiter) = behind.chars().next() else { return Some(None) };
         let plain_word = delimiter.is_alphanumeric()
-            || matches!(delimiter, ',' | ';' | ')' | '_')
+            || matches!(delimiter, ';' | ')' | '_')
+            // Behind `=~` a comma quotes as well: `s,a,b,`.
+            || (delimiter == ',' && !self.follows("=~"))
             || (delimiter == '=' && (blank > 0 || behind.starts_with("=>") || behind.starts_with("==")))
             || (delimiter == '#' && blank > 0)
             || (delimiter == '}' && self.follows("{"));

@@ -33,6 +33,25 @@ impl Parser<'_> {
         if let Some(equals) = self.several_targets() {
             return Some(self.several_assigned(equals));
         }
+        let first = self.declared()?;
+        // `a = f(), {b: c} = g()`: a pattern behind a comma is no block.
+        let mut nodes = vec![first];
+        let is_pattern = |parser: &Self| {
+            let opens = parser.is_symbol_at(parser.at + 1, "{") || parser.is_symbol_at(parser.at + 1, "[");
+            parser.syntax.arrows && parser.is_symbol(",") && opens
+        };
+        while !self.broken && is_pattern(self) {
+            self.at += 1;
+            nodes.extend(self.declared());
+        }
+        if nodes.len() == 1 {
+            return nodes.pop();
+        }
+        let span = nodes.iter().skip(1).fold(nodes.first()?.span, |span, node| span.to(node.span));
+        Some(Node::new(Kind::Block(nodes), span))
+    }
+
+    fn declared(&mut self) -> Option<Node> {
         if self.is_symbol_at(self.at + 1, ":") && self.syntax.arrows {
             return self.typed_declaration();
         }

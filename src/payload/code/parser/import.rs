@@ -110,7 +110,7 @@ impl Parser<'_> {
     pub(super) fn from(&mut self) -> Node {
         let start = self.here();
         self.at += 1;
-        while self.is_symbol(".") || self.is_symbol("...") {
+        while [".", "..", "..."].iter().any(|dots| self.is_symbol(dots)) {
             self.at += 1;
         }
         let module = self.dotted();
