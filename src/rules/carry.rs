@@ -89,6 +89,12 @@ pub fn own_line(program: &str, value: &Arg) -> Carried {
     Carried::Shell { text: join([&program, value].into_iter()), arguments: Vec::new() }
 }
 
+/// A file that a shell reads after it has expanded its name as between double quotes.
+pub fn quoted_source(name: &Arg) -> Carried {
+    let made = |text: &str| Arg::known(Text::derived(text, name.span), name.span);
+    Carried::Shell { text: join_by("", [&made(". \""), name, &made("\"")].into_iter()), arguments: Vec::new() }
+}
+
 /// A script: judged as a program when the library knows one of its name. Unless that is a project's own
 /// (`manage.py`), or stands where programs do (`node_modules/.bin/prisma`), it may still be somebody's file.
 fn of_file(language: Language, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec<Carried> {

@@ -339,6 +339,13 @@ pub(super) fn variables(
                 assessment.find(destructive(variable.id, effect, value.span, name, because));
             }
         }
+        // A shell expands the name of its start-up file as between double quotes (bash(1), INVOCATION).
+        let expands = value.text().is_some_and(|text| text.contains(['$', '`']));
+        if variable.role == Role::File(Language::Shell) && expands {
+            let source = carry::quoted_source(&value);
+            assessment.carried.push(carrier.carry(source));
+            continue;
+        }
         let codes = carry::of_value(variable.role, &value, &[], world);
         assessment.carried.extend(codes.into_iter().map(|code| carrier.carry(code)));
     }
