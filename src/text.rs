@@ -103,6 +103,11 @@ impl Text {
         self.others.extend(shifted);
     }
 
+    /// Of how many places of the request it is made.
+    pub fn places(&self) -> usize {
+        1 + self.others.len()
+    }
+
     fn segments(&self) -> impl Iterator<Item = &Segment> {
         std::iter::once(&self.first).chain(&self.others)
     }

@@ -19,7 +19,7 @@ pub(super) struct Choices {
     /// What the substitutions of this command gave: they run once, however often it is expanded.
     substitutions: BTreeMap<Place, Vec<Arg>>,
     /// What the expansion at hand assigned (`${x:=…}`, `$((x++))`).
-    assigned: Vec<(String, Arg)>,
+    assigned: BTreeMap<String, Arg>,
     /// What all of them did.
     all_assigned: Vec<(String, Arg)>,
 }
@@ -105,18 +105,17 @@ impl Choices {
 impl Choices {
     /// Assigns a variable for the rest of this expansion.
     pub(super) fn assign(&mut self, name: &str, value: Arg) {
-        self.assigned.retain(|(other, _)| other != name);
-        self.assigned.push((name.to_owned(), value));
+        self.assigned.insert(name.to_owned(), value);
     }
 
     /// What this expansion assigned to a variable.
     pub(super) fn assigned(&self, name: &str) -> Option<&Arg> {
-        self.assigned.iter().find(|(other, _)| other == name).map(|(_, value)| value)
+        self.assigned.get(name)
     }
 
     /// Everything that was assigned, each variable once for every value.
     pub(super) fn take_assigned(&mut self) -> Vec<(String, Arg)> {
-        self.all_assigned.append(&mut self.assigned);
+        self.all_assigned.extend(std::mem::take(&mut self.assigned));
         std::mem::take(&mut self.all_assigned)
     }
 }
@@ -132,7 +131,7 @@ pub(super) enum Round {
 impl Choices {
     /// Ends a round, of which `done` have been.
     pub(super) fn next_round(&mut self, done: usize) -> Round {
-        self.all_assigned.append(&mut self.assigned);
+        self.all_assigned.extend(std::mem::take(&mut self.assigned));
         if self.condensed || !self.advance() {
             return Round::Last;
         }

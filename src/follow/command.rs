@@ -1,5 +1,6 @@
 //! Simple commands: every combination of what their words may be is run as what it turns out to be.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::choices::{Choices, Round};
@@ -70,15 +71,12 @@ impl<'a> Follower<'a, '_> {
 
     /// Makes what was assigned while words were expanded last, and goes on with the combination around them.
     pub(super) fn end_expansion(&mut self, outer: Choices) {
-        let assigned = std::mem::replace(&mut self.choices, outer).take_assigned();
-        let mut rest = assigned.as_slice();
-        while let Some(((name, _), others)) = rest.split_first() {
-            let mut values = Vec::new();
-            for (_, value) in assigned.iter().filter(|(other, _)| other == name) {
-                super::value::unite(&mut values, [&Value::Scalar(value.clone())]);
-            }
-            self.set_values(name, values);
-            rest = others;
+        let mut assigned: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+        for (name, value) in std::mem::replace(&mut self.choices, outer).take_assigned() {
+            super::value::unite(assigned.entry(name).or_default(), [&Value::Scalar(value)]);
+        }
+        for (name, values) in assigned {
+            self.set_values(&name, values);
         }
     }
 

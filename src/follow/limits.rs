@@ -21,6 +21,9 @@ pub(super) const WORDS: usize = 4096;
 /// Bytes of a text that is computed.
 pub(super) const TEXT: usize = 64 * 1024;
 
+/// Places of the request that one text may be made of.
+pub(super) const PLACES: usize = 2048;
+
 /// Variables that are kept.
 pub(super) const VARIABLES: usize = 4096;
 

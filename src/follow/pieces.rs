@@ -155,7 +155,8 @@ impl Arg {
 
     /// Whether it is too long to keep.
     pub(super) fn is_too_long(&self) -> bool {
-        self.size() > limits::TEXT || self.pieces.len() > limits::WORDS
+        let places = |piece: &Piece| if let Piece::Text(text) = piece { text.places() } else { 1 };
+        self.size() > limits::TEXT || self.pieces.iter().map(places).sum::<usize>() > limits::PLACES
     }
 
     /// Whether both say the same, wherever they stand.
