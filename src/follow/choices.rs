@@ -69,7 +69,10 @@ impl Choices {
         if self.condensed {
             return Choice::All;
         }
-        self.picks.push(Pick { subject, index: 0, count });
+        // So many have more combinations than are met one by one: the round for the rest has all of the others.
+        if self.picks.len() < limits::COMBINATIONS {
+            self.picks.push(Pick { subject, index: 0, count });
+        }
         Choice::One(0)
     }
 
@@ -181,5 +184,19 @@ mod tests {
         };
         assert_eq!(rounds, limits::COMBINATIONS + 1);
         assert_eq!(last, [Choice::All; 3]);
+    }
+
+    #[test]
+    fn more_subjects_than_combinations_are_all_met_in_the_round_for_the_rest() {
+        let mut choices = Choices::default();
+        let mut rounds = 0;
+        let last = loop {
+            let seen: Vec<Choice> = (0..1000).map(|number| choices.choose(variable(&number.to_string()), 2)).collect();
+            rounds += 1;
+            if matches!(choices.next_round(rounds), Round::Last) {
+                break seen;
+            }
+        };
+        assert!(last.iter().all(|choice| *choice == Choice::All));
     }
 }
