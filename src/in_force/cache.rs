@@ -73,6 +73,13 @@ fn sum(bytes: &[u8]) -> u64 {
     rest.iter().fold(sum, |sum, byte| step(sum, u64::from(*byte)))
 }
 
+/// Whether both are the same, word by word: musl's `memcmp` takes eight times as long.
+fn same(one: &[u8], other: &[u8]) -> bool {
+    let ((words, rest), (other_words, other_rest)) = (one.as_chunks::<8>(), other.as_chunks::<8>());
+    let is_same = |(one, other): (&[u8; 8], &[u8; 8])| u64::from_le_bytes(*one) == u64::from_le_bytes(*other);
+    one.len() == other.len() && rest == other_rest && words.iter().zip(other_words).all(is_same)
+}
+
 /// What is kept of a compilation.
 pub struct Kept {
     /// What the user decided.
@@ -122,7 +129,7 @@ impl Cache {
         let bytes: &'static [u8] = self.read(&self.folder.join(&key.name))?.leak();
         let (magic, content) = bytes.split_first_chunk::<8>()?;
         let content: Content<'static> = archive::decode(content).filter(|_| magic == MAGIC)?;
-        if content.sources != key.sources || content.sum != sum(content.made) {
+        if !same(content.sources, &key.sources) || content.sum != sum(content.made) {
             return None;
         }
         let made: Made<'static> = archive::decode(content.made)?;
@@ -194,20 +201,24 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
-    use super::sum;
+    use super::{same, sum};
 
     #[test]
-    fn every_bit_changes_the_sum() {
+    fn every_bit_is_seen() {
         for length in [1, 7, 8, 9, 40] {
             let mut bytes = vec![0; length];
             let whole = sum(&bytes);
+            let before = bytes.clone();
+            assert!(same(&bytes, &before));
             for bit in 0..length * 8 {
                 bytes[bit / 8] ^= 1 << (bit % 8);
                 assert_ne!(sum(&bytes), whole, "{length} {bit}");
+                assert!(!same(&bytes, &before), "{length} {bit}");
                 bytes[bit / 8] ^= 1 << (bit % 8);
             }
             bytes.push(0);
             assert_ne!(sum(&bytes), whole, "{length}");
+            assert!(!same(&bytes, &before), "{length}");
         }
     }
 }
