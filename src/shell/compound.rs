@@ -61,6 +61,10 @@ impl Parser<'_> {
             }
             self.misread_until = self.misread_until.max(self.pos);
             let rest = self.slice(self.pos, self.end());
+            let again = self.slice(start, self.pos);
+            if again.contains('\n') && again.contains("$(") || !self.lines.is_plain() {
+                return self.error("a line ends in text that bash reads again", start);
+            }
             if rest.starts_with(['\n', '\\']) {
                 // Bash puts the text back with this newline or backslash, of which it then loses track.
                 return self.error("a line ends in text that bash reads again", start);
@@ -196,6 +200,9 @@ impl Parser<'_> {
         if written.contains("${") {
             self.expect_arithmetic(start)?;
         }
+        if self.is_bash() && !counts_alike(written) {
+            return self.error("this ends in two different places", start);
+        }
         Ok(expression)
     }
 
@@ -218,6 +225,10 @@ impl Parser<'_> {
             self.skip_newlines()?;
             if self.eat_reserved(Reserved::Esac) {
                 break;
+            }
+            if !arms.is_empty() && self.peek() == b'}' && self.is_bash() {
+                // Inside a group, bash takes it for the end of the group.
+                return self.error_here("a pattern that begins with a brace");
             }
             let (arm, more) = self.case_arm()?;
             arms.push(arm);
@@ -263,4 +274,12 @@ impl Parser<'_> {
         }
         Ok((CaseArm { patterns, body, end }, more))
     }
+}
+
+/// Whether a part of a loop's head has as many parentheses that open as close, and names a parameter behind each `${`:
+/// bash looks for the end of the head without reading what is in it.
+fn counts_alike(part: &str) -> bool {
+    let count = |parenthesis| part.bytes().filter(|byte| *byte == parenthesis).count();
+    let names = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '#' | '!'));
+    count(b'(') == count(b')') && part.split("${").skip(1).all(names)
 }

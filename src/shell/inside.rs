@@ -254,6 +254,11 @@ impl Parser<'_> {
         let start = self.pos;
         let bodies = self.shared.bodies.len();
         let parts = self.inside(rules)?;
+        let comments = self.is_bash() && rules.close == b')' && has_comment(self.slice(start, self.pos));
+        if comments {
+            // Bash knows comments the one time that it reads this, and not the other.
+            return self.error("a comment in text that bash reads again", start);
+        }
         if self.shared.bodies.len() > bodies {
             // Bash puts the body into the text before it looks again at what the text is.
             return self.error("a here-document in arithmetic", start);
@@ -460,4 +465,14 @@ impl Parser<'_> {
             parts.push_text(self, self.slice(start, end), start, end, rules.live);
         }
     }
+}
+
+/// Whether a `#` stands where a comment could begin, and something that it would hide.
+fn has_comment(text: &str) -> bool {
+    if !text.contains(['\'', '"', '`', '\n']) {
+        return false;
+    }
+    let begins =
+        |at: usize| text[..at].ends_with(|c: char| c.is_ascii_whitespace() || matches!(c, ';' | '&' | '|' | '('));
+    text.match_indices('#').any(|(at, _)| at == 0 || begins(at))
 }

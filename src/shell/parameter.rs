@@ -58,6 +58,9 @@ impl Parser<'_> {
         if self.shared.bodies.len() > bodies {
             return self.error("a here-document in commands in braces", start);
         }
+        if quoting == Quoting::Arithmetic && self.slice(open, close).contains('`') {
+            return self.error("backquotes in commands in braces in arithmetic", start);
+        }
         if self.slice(open, close).trim().is_empty() {
             self.pos = close + 1;
             return Ok(self.unnamed(word, start));

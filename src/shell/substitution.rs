@@ -263,8 +263,11 @@ impl Parser<'_> {
             }
         }
         let script = if escapes {
-            let escaped_quotes = quoting == Quoting::Double && self.slice(open, end).contains("\\\"");
-            if escaped_quotes && self.braces > 0 {
+            let has_escaped_quotes = self.slice(open, end).contains("\\\"");
+            let escaped_quotes = quoting == Quoting::Double && has_escaped_quotes;
+            let inside = self.quotes > 1 || self.quotes > 0 && quoting == Quoting::Arithmetic;
+            let inside = inside && self.open_substitutions == 0;
+            if escaped_quotes && self.braces > 0 || has_escaped_quotes && inside {
                 return self.error("quotes are escaped in backquotes in braces", start);
             }
             let excerpt = self.without_escapes(open, end, escaped_quotes);

@@ -176,7 +176,8 @@ impl Parser<'_> {
             }
         }
         self.pos = end + 1;
-        if self.reprints() && self.quotes > 0 && self.slice(open, end).contains("\\'") {
+        let deep = self.quotes > 0 || self.open_substitutions > 1;
+        if self.reprints() && deep && self.slice(open, end).contains("\\'") {
             // Bash prints it as several quotes, between which it loses count of those around.
             return self.error("a quote in quotes in a substitution in quotes", start);
         }
