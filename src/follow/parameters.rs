@@ -42,6 +42,9 @@ enum Presence {
 /// How many names may lead to each other (`declare -n`).
 const REFERENCES: usize = 8;
 
+/// Up to how many values of an associative array each is taken for the first.
+const FIRSTS: usize = 8;
+
 impl<'a> Follower<'a, '_> {
     /// Expands a parameter into the word that is put together.
     pub(super) fn parameter(&mut self, parameter: &'a Parameter, around: Surroundings, fields: &mut Fields) {
@@ -178,7 +181,18 @@ impl<'a> Follower<'a, '_> {
             }
             (Value::Scalar(value), _) => Base::String { value, given },
             (Value::Array(array), Subscript::All { star }) => {
-                let items = array.elements.iter().map(|(_, value)| value.clone()).collect();
+                let mut items: Vec<Arg> = array.elements.iter().map(|(_, value)| value.clone()).collect();
+                // An associative array has no order: any value may be the first.
+                let ordered = array.elements.iter().all(|(key, _)| matches!(key, Key::Index(_)));
+                if !ordered && (2..=FIRSTS).contains(&items.len()) {
+                    match self.choices.choose(Subject::Variable(format!("{name}[@]")), items.len()) {
+                        Choice::One(first) => items.rotate_left(first),
+                        Choice::All => {
+                            let hole = Hole { splits: true, ..Hole::open(Source::Variable(name.to_owned())) };
+                            items = vec![Arg::hole(hole, Span::default())];
+                        }
+                    }
+                }
                 Base::List { items, star: *star }
             }
             (Value::Array(array), Subscript::None) => self.array_element(name, &array, Some("0")),
