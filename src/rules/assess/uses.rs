@@ -52,8 +52,12 @@ impl<'a> Assessor<'a, '_> {
     pub(super) fn uses(&self, form: &Form<'static>) -> Vec<Use<'a>> {
         let mut uses: Vec<Use<'a>> = Vec::new();
         for given in &self.reading.given {
-            let word =
-                if matches!(given.arity, Arity::Until | Arity::Rest) { None } else { given.values.first().cloned() };
+            let word = match given.arity {
+                Arity::Until | Arity::Rest => None,
+                // A name and a file; in an expression (`find -fprintf`) a file and a format.
+                Arity::Pair if !form.style.expression => given.values.last().cloned(),
+                _ => given.values.first().cloned(),
+            };
             uses.push(Use { role: given.role, word, giver: Giver::Option });
             if given.arity == Arity::Many {
                 let others = given.values.iter().skip(1);
