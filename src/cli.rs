@@ -85,6 +85,8 @@ pub enum Command {
     Deny(Deny),
     /// Let mutating commands run unasked in mode read-only, while this stays in your terminal
     Session(Session),
+    /// Show what is configured, and where each value comes from
+    Config(Config),
     /// Set what your yes needs besides a terminal: a passphrase, a one-time code
     Factor(Factor),
     /// Lead an agent to guard's hook by its settings, or print what your shell starts agents by
@@ -341,6 +343,25 @@ pub struct Hook {
     /// Judge a request for the process that talks to the client
     #[arg(long, hide = true)]
     pub judge: bool,
+}
+
+/// `guard config`.
+#[derive(Debug, Args)]
+pub struct Config {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: ConfigAction,
+}
+
+/// The subcommands of `guard config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigAction {
+    /// Show every key with its value, and the file and line, the variable or the default that it comes from
+    Show {
+        /// Print one JSON list of objects with key, value and from
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// The classes, in their order.

@@ -40,6 +40,7 @@ fn own(argv: Vec<OsString>) -> ExitCode {
         Ok(Command::Man) => commands::completions::manual(),
         Ok(Command::Run(start)) => run::agent::start(&start),
         Ok(Command::Rules(rules)) => commands::rules::run(&rules),
+        Ok(Command::Config(config)) => commands::config::run(&config),
         Ok(Command::Pending(pending)) => commands::pending::run(&pending),
         Ok(Command::Approve(ticket)) => commands::approve::run(&ticket),
         Ok(Command::Watch(watch)) => commands::watch::run(&watch),

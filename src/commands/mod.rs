@@ -5,6 +5,7 @@ pub mod approve;
 mod batch;
 pub mod check;
 pub mod completions;
+pub mod config;
 pub mod deny;
 mod difference;
 pub mod doctor;

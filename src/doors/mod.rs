@@ -23,7 +23,7 @@ use script::{FirstLine, Unread};
 use shells::RealShell;
 
 /// The words that are guard's own when they come first. `cli` has the same ones, and a test says so.
-pub const SUBCOMMANDS: [&str; 19] = [
+pub const SUBCOMMANDS: [&str; 20] = [
     "check",
     "explain",
     "log",
@@ -36,6 +36,7 @@ pub const SUBCOMMANDS: [&str; 19] = [
     "grants",
     "deny",
     "session",
+    "config",
     "factor",
     "init",
     "doctor",

@@ -17,7 +17,7 @@ use cache::{Cache, Key};
 use sources::Source;
 
 /// The name of the user's configuration in its folder.
-const CONFIGURATION: &str = "config.yaml";
+pub const CONFIGURATION: &str = "config.yaml";
 
 /// What is in force.
 #[derive(Clone, Debug)]

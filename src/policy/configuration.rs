@@ -17,12 +17,6 @@ use crate::effect::Class;
 use crate::factors::Demands;
 use crate::facts::loss::Severity;
 
-/// The variable that can make the mode stricter.
-const MODE_VARIABLE: &str = "GUARD_MODE";
-
-/// The variable that can shorten the wait at the desk, in seconds.
-const WAIT_VARIABLE: &str = "GUARD_WAIT";
-
 /// What the user decided. Without a file, the defaults.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Configuration {
@@ -63,6 +57,36 @@ impl Default for Configuration {
 }
 
 impl Configuration {
+    /// The variable that can make the mode stricter.
+    pub const MODE_VARIABLE: &str = "GUARD_MODE";
+
+    /// The variable that can shorten the wait at the desk, in seconds.
+    pub const WAIT_VARIABLE: &str = "GUARD_WAIT";
+
+    /// Every key, with what holds when the file does not name it.
+    pub fn defaults_in_words() -> Vec<(&'static str, String)> {
+        let defaults = Configuration::default();
+        let none = || "none".to_owned();
+        vec![
+            ("mode", defaults.mode.as_str().to_owned()),
+            ("ask", none()),
+            ("never", "the built-in list".to_owned()),
+            ("may-write", none()),
+            ("severe", format!("more than {} files, or a name that looks like production", defaults.severe.files)),
+            ("factors", none()),
+            ("prompt-timeout", format!("{}s", defaults.prompt_timeout.as_secs())),
+            ("desk-wait", format!("{}s, as long as the client allows", client::patience().as_secs())),
+            ("shell", "the one whose name guard is started by, else bash, else sh".to_owned()),
+        ]
+    }
+
+    /// The wait at the desk, where the environment makes it shorter.
+    pub fn shortened_wait(&self) -> Option<Duration> {
+        let wait = self.desk_wait.unwrap_or_else(client::patience);
+        let limited = shortened(wait, env::var(Self::WAIT_VARIABLE).ok().as_deref());
+        (limited < wait).then_some(limited)
+    }
+
     /// Reads the text of `config.yaml`, which stands at `path`.
     ///
     /// # Errors
@@ -79,7 +103,7 @@ impl Configuration {
     ///
     /// When a variable says what it cannot mean.
     pub fn tightened_by_environment(self) -> Result<Configuration, Mistake> {
-        self.tightened(env::var_os(MODE_VARIABLE).as_deref())
+        self.tightened(env::var_os(Self::MODE_VARIABLE).as_deref())
     }
 
     /// How long a command waits at the desk: no longer than the client that sent it has patience, and than the
@@ -90,7 +114,7 @@ impl Configuration {
             Some(_) => self.desk_wait.unwrap_or(patience).min(patience),
             None => self.desk_wait.unwrap_or(patience),
         };
-        shortened(wait, env::var(WAIT_VARIABLE).ok().as_deref())
+        shortened(wait, env::var(Self::WAIT_VARIABLE).ok().as_deref())
     }
 
     /// The stricter of the configured mode and the one that the environment names.
@@ -99,7 +123,7 @@ impl Configuration {
         match variable.to_str().and_then(Mode::of) {
             Some(mode) => Ok(Configuration { mode: self.mode.max(mode), ..self }),
             None => Err(Mistake {
-                place: MODE_VARIABLE.to_owned(),
+                place: Self::MODE_VARIABLE.to_owned(),
                 at: None,
                 what: format!("expected {}, found {variable:?}", Mode::EXPECTED),
             }),
@@ -125,8 +149,16 @@ impl Mode {
     /// What a reader of modes says when there is another word.
     pub(super) const EXPECTED: &str = "\"standard\" or \"read-only\"";
 
+    /// Its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Mode::Standard => "standard",
+            Mode::ReadOnly => "read-only",
+        }
+    }
+
     /// The mode with this name.
-    pub(super) fn of(name: &str) -> Option<Mode> {
+    pub fn of(name: &str) -> Option<Mode> {
         match name {
             "standard" => Some(Mode::Standard),
             "read-only" => Some(Mode::ReadOnly),

@@ -14,6 +14,7 @@ use crate::request::Report;
 
 pub use configuration::{Configuration, Mistake, Mode};
 pub use never::{Entry, Pattern};
+pub use reading::{WrittenValue, written_values};
 
 /// What happens to a command. A decision that nobody looks at is a hole, so the compiler insists.
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 //! Reads the text of a configuration: exactly the keys there are, or a mistake with its line and column.
 
+use std::collections::BTreeMap;
 use std::path::{Component, PathBuf};
 use std::time::Duration;
 
@@ -44,6 +45,29 @@ pub fn read(text: &str) -> Result<Configuration, Located> {
             .transpose()?,
         shell: written.shell.map(|shell| value(&shell, "an absolute path", absolute)).transpose()?,
     })
+}
+
+/// A key of the file, with its value as it stands there.
+#[derive(Debug, PartialEq)]
+pub struct WrittenValue {
+    /// The key.
+    pub key: String,
+    /// The value.
+    pub value: serde_json::Value,
+    /// The line in which the value begins, counted from one.
+    pub line: Option<u64>,
+}
+
+/// The keys of a text that [`read`] accepts; none of another.
+pub fn written_values(text: &str) -> Vec<WrittenValue> {
+    let values: BTreeMap<String, Spanned<serde_json::Value>> = serde_yaml::from_str(text).unwrap_or_default();
+    let line = |location| position(location).map(|(line, _)| line);
+    let value = |(key, written): (String, Spanned<serde_json::Value>)| WrittenValue {
+        key,
+        line: line(written.referenced),
+        value: written.value,
+    };
+    values.into_iter().map(value).collect()
 }
 
 /// The file as it is written, before its values are understood.
