@@ -281,5 +281,5 @@ impl Parser<'_> {
 fn counts_alike(part: &str) -> bool {
     let count = |parenthesis| part.bytes().filter(|byte| *byte == parenthesis).count();
     let names = |rest: &str| rest.starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '#' | '!'));
-    count(b'(') == count(b')') && part.split("${").skip(1).all(names)
+    !part.contains("$$") && !part.contains(" #") && count(b'(') == count(b')') && part.split("${").skip(1).all(names)
 }

@@ -25,7 +25,7 @@ pub(super) struct Lines {
     /// A newline whose following lines were read already, and where reading goes on after it.
     jump: Option<(usize, usize)>,
     /// Whether this is the body of a here-document itself.
-    in_body: bool,
+    pub(super) in_body: bool,
 }
 
 impl Lines {

@@ -255,7 +255,7 @@ impl Parser<'_> {
         let bodies = self.shared.bodies.len();
         let parts = self.inside(rules)?;
         let comments = self.is_bash() && rules.close == b')' && has_comment(self.slice(start, self.pos));
-        if comments {
+        if comments || self.lines.in_body && self.slice(start, self.pos).contains(" #") {
             // Bash knows comments the one time that it reads this, and not the other.
             return self.error("a comment in text that bash reads again", start);
         }

@@ -231,6 +231,7 @@ impl Parser<'_> {
     }
 
     fn substring(&mut self) -> Result<Operation> {
+        let start = self.pos;
         self.advance(1);
         let offset = self.arithmetic_inside(&SUBSTRING)?;
         let length = if self.peek() == b':' {
@@ -239,6 +240,10 @@ impl Parser<'_> {
         } else {
             None
         };
+        let written = self.slice(start, self.pos);
+        if written.contains('`') && written.contains("\\\"") {
+            return self.error("quotes are escaped in backquotes in braces", start);
+        }
         Ok(Operation::Substring { offset, length })
     }
 

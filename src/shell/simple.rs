@@ -176,7 +176,7 @@ impl Parser<'_> {
         let start = self.pos;
         let subscript = self.nested(|parser| parser.arithmetic_inside(&SUBSCRIPT))?;
         let written = self.slice(start, self.pos);
-        if written.contains("\\$") || written.contains("\\`") {
+        if ["\\$", "\\`", "$\\"].iter().any(|hidden| written.contains(hidden)) {
             return self.error("a subscript that bash expands twice", start);
         }
         self.pos += 1;
@@ -268,6 +268,9 @@ impl Parser<'_> {
                 _ => {
                     let start = self.pos;
                     elements.push(self.array_element()?);
+                    if self.opens_brackets(start) {
+                        return self.error("an element whose brackets bash closes elsewhere", start);
+                    }
                     if self.reprints() && self.loses_in_print(start) {
                         return self.error("an element that bash prints in another form in a substitution", start);
                     }
@@ -276,6 +279,13 @@ impl Parser<'_> {
         }
         self.pos += 1;
         Ok(Part::Array { elements, span: self.span_from(start) })
+    }
+
+    /// Whether the array element from an offset to here has quotes behind a bracket that nothing in it closes.
+    fn opens_brackets(&self, start: usize) -> bool {
+        let written = self.slice(start, self.pos);
+        let open = written.rfind('[').filter(|open| !written[*open..].contains(']'));
+        open.is_some_and(|open| written[open..].contains(['\'', '"', '`', '(']))
     }
 
     /// Whether the array element from an offset to here loses something when bash 5.2 prints the substitution
