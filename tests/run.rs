@@ -215,6 +215,9 @@ fn job_control_stops_and_continues_both() {
     let mut session = Pty::new(24, 80).start(&shell, Streams::Terminal);
     session.press(&format!("PS1='> '; {} run -- sh -c 'echo re\"\"ady; cat; echo en\"\"ded'\n", guard().display()));
     let at = session.await_text("ready", 0);
+    // A shell that starts `cat` by vfork(2) cannot stop before that is done, with or without guard.
+    session.press("first\n");
+    let at = session.await_text("first\r\nfirst", at);
     session.press("\x1a");
     let at = session.await_text("Stopped", at);
     session.press("fg\n");
