@@ -83,7 +83,8 @@ fn start<'b>(source: &Source, bearings: Bearings<'b>) -> Option<&'b str> {
     }
 }
 
-fn without_dots(path: &str) -> String {
+/// An absolute path without empty names, `.` and `..`, as its text says.
+pub fn without_dots(path: &str) -> String {
     let mut names: Vec<&str> = Vec::new();
     for name in path.split('/') {
         match name {

@@ -59,10 +59,11 @@ pub fn of_value(role: Role, value: &Arg, rest: &[Arg], world: &World<'_>) -> Vec
             vec![Carried::Shell { text: join(std::iter::once(value).chain(rest)), arguments: Vec::new() }]
         }
         Role::Split => {
+            let value = separated(value);
             let end = Arg::known(Text::derived(" \"$@\"", value.span), value.span);
             let name = Arg::known(Text::derived("env", value.span), value.span);
             let arguments = std::iter::once(&name).chain(rest).cloned().collect();
-            vec![Carried::Shell { text: join_by("", [value, &end].into_iter()), arguments }]
+            vec![Carried::Shell { text: join_by("", [&value, &end].into_iter()), arguments }]
         }
         Role::ShellList => shell_lines(value),
         Role::Setting(table) => match settings::carried_value(table, value, world.rules) {
@@ -161,8 +162,26 @@ pub fn join<'a>(words: impl Iterator<Item = &'a Arg>) -> Arg {
     join_by(" ", words)
 }
 
-/// The codes that options give to one program (`sed -e A -e B`, `vim -c A -c B`), those in a row as the lines of one
-/// text.
+/// What `env -S` splits, with a blank for each `\_` (GNU coreutils manual, "env invocation").
+fn separated(value: &Arg) -> Arg {
+    let mut separated = Arg { span: value.span, ..Arg::default() };
+    for piece in &value.pieces {
+        let Piece::Text(text) = piece else {
+            separated.pieces.push(piece.clone());
+            continue;
+        };
+        let mut from = 0;
+        for (at, mark) in text.as_str().match_indices("\\_") {
+            push_text(&mut separated.pieces, text.slice(from, at));
+            push_text(&mut separated.pieces, Text::derived(" ", text.slice(at, at + mark.len()).source()));
+            from = at + mark.len();
+        }
+        push_text(&mut separated.pieces, text.slice(from, text.as_str().len()));
+    }
+    separated
+}
+
+/// Codes of which those in a row are the lines of one text (`sed -e A -e B`, `vim -c A -c B`).
 pub fn one_text(codes: Vec<Carried>) -> Vec<Carried> {
     let mut joined: Vec<Carried> = Vec::with_capacity(codes.len());
     for code in codes {

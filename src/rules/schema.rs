@@ -140,6 +140,8 @@ pub struct Style {
     pub project: bool,
     /// Its name is an ordinary word: inside the arguments of an unknown program it is no command line.
     pub word: bool,
+    /// The codes that its options give are the lines of one text (`sed -e A -e B`).
+    pub one_text: bool,
 }
 
 /// An option: its names and what follows it.

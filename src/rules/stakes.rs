@@ -45,7 +45,7 @@ impl World<'_> {
         let paths: Option<Vec<String>> = [Some(path), led]
             .into_iter()
             .flatten()
-            .map(|path| absolute(path).map(|path| without_dots(&path)))
+            .map(|path| absolute(path).map(|path| pattern::without_dots(&path)))
             .collect();
         match paths.filter(|_| self.is_settled()) {
             Some(paths) => Changes { paths, besides: false },
@@ -148,16 +148,4 @@ pub enum Leaves {
     AsItWas,
     /// Another state.
     Another,
-}
-
-fn without_dots(path: &str) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for name in path.split('/') {
-        match name {
-            "" | "." => {}
-            ".." => drop(names.pop()),
-            name => names.push(name),
-        }
-    }
-    format!("/{}", names.join("/"))
 }

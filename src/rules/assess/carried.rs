@@ -28,8 +28,10 @@ impl<'a> Assessor<'a, '_> {
             assessment.raise(least);
         }
         self.carrier.variables = self.carried_variables();
-        if form.input == Some(Role::Arguments) {
-            // What xargs and its kin run finds `/dev/null` there (xargs(1)).
+        let has_list = self.reading.given.iter().any(|given| given.role == Role::ArgumentsFile);
+        if form.input == Some(Role::Arguments) && !form.style.colons && !has_list {
+            // What xargs runs finds `/dev/null` there, unless the list came from elsewhere (xargs(1)). GNU parallel may
+            // hand on what it reads.
             self.carrier.input = Input::Nothing;
         }
         let added = self.added(form, world);
@@ -37,7 +39,9 @@ impl<'a> Assessor<'a, '_> {
         for given in &self.reading.given {
             codes.extend(self.of_option(given, world));
         }
-        codes = carry::one_text(codes);
+        if form.style.one_text {
+            codes = carry::one_text(codes);
+        }
         for used in uses.iter().filter(|used| used.giver == Giver::Clause) {
             if let Some(word) = &used.word {
                 codes.extend(carry::of_value(used.role, word, &[], world));

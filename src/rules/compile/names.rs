@@ -101,6 +101,7 @@ pub fn parse_style(words: &[String]) -> Result<Style, String> {
     for word in words {
         let field = match word.as_str() {
             "single-dash" => &mut style.single_dash,
+            "one-text" => &mut style.one_text,
             "options-first" => &mut style.options_first,
             "exact" => &mut style.exact,
             "bare-cluster" => &mut style.bare_cluster,
