@@ -1,7 +1,11 @@
-//! The bytes that compiled rules are kept in: a sorted index of names, and behind each an encoded value.
+//! The bytes that compiled rules are kept in: an index of names, and behind each an encoded value.
 //!
-//! A lookup is a binary search in the index and the decoding of one value; nothing else is touched, so its cost does
-//! not grow with the library.
+//! A lookup hashes the name, compares it with the one or two that stand where the hash says, and decodes one value;
+//! nothing else is touched, so its cost does not grow with the library.
+//!
+//! ```text
+//! count | slots: number of an entry and 1, or 0 | entries, by name: where its name and its value are | names, values
+//! ```
 
 use std::collections::BTreeMap;
 
@@ -36,11 +40,12 @@ pub fn decode<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Option<T> {
 
 /// Writes an archive. Values that are equal (the names of one program) are kept once.
 pub fn write(values: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
-    let base = 4 + values.len() * ENTRY;
+    let base = entry_place(values.len(), values.len());
     let mut index = Vec::with_capacity(base);
     let mut heap: Vec<u8> = Vec::new();
     let mut kept: BTreeMap<&[u8], usize> = BTreeMap::new();
     index.extend((values.len() as u32).to_le_bytes());
+    index.extend(slots(values.keys()).into_iter().flat_map(u32::to_le_bytes));
     let mut keep = |bytes| {
         let start = *kept.entry(bytes).or_insert_with(|| {
             heap.extend(bytes);
@@ -57,6 +62,36 @@ pub fn write(values: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
     }
     index.extend(heap);
     index
+}
+
+/// How many slots `count` names have: so many that most stand alone.
+fn slot_count(count: usize) -> usize {
+    count + count / 2 + 1
+}
+
+/// Where the entry with this number stands.
+fn entry_place(number: usize, count: usize) -> usize {
+    4 + slot_count(count) * 4 + number * ENTRY
+}
+
+/// The slot in which the search for a name begins: FNV-1a, <http://www.isthe.com/chongo/tech/comp/fnv/>.
+fn first_slot(name: &[u8], slots: usize) -> usize {
+    let hash = name.iter().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
+    ((u64::from(hash) * slots as u64) >> 32) as usize
+}
+
+/// The slots of names, by the numbers of their entries.
+fn slots<'k>(names: impl ExactSizeIterator<Item = &'k String>) -> Vec<u32> {
+    let mut slots = vec![0; slot_count(names.len())];
+    for (number, name) in names.enumerate() {
+        let first = first_slot(name.as_bytes(), slots.len());
+        let (before, from) = slots.split_at_mut(first);
+        // There are more slots than names.
+        if let Some(free) = from.iter_mut().chain(before).find(|slot| **slot == 0) {
+            *free = number as u32 + 1;
+        }
+    }
+    slots
 }
 
 /// A compiled archive.
@@ -83,13 +118,12 @@ impl<'a> Archive<'a> {
 
     /// The value of a key.
     pub fn get(&self, key: &str) -> Option<&'a [u8]> {
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.part(middle, KEY)?.cmp(key.as_bytes()) {
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-                std::cmp::Ordering::Equal => return self.part(middle, VALUE),
+        let slots = slot_count(self.len());
+        let first = first_slot(key.as_bytes(), slots);
+        for slot in (first..slots).chain(0..first) {
+            let entry = self.number(4 + slot * 4)?.checked_sub(1)?;
+            if self.part(entry, KEY)? == key.as_bytes() {
+                return self.part(entry, VALUE);
             }
         }
         None
@@ -103,7 +137,7 @@ impl<'a> Archive<'a> {
 
     /// The key or the value of an entry.
     fn part(&self, index: usize, part: usize) -> Option<&'a [u8]> {
-        let at = 4 + index * ENTRY + part;
+        let at = entry_place(index, self.len()) + part;
         self.bytes.get(self.number(at)?..self.number(at + 4)?)
     }
 

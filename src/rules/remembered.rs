@@ -6,7 +6,8 @@
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 use std::mem::ManuallyDrop;
 
 use serde::Deserialize;
@@ -14,14 +15,42 @@ use serde::Deserialize;
 use super::archive;
 
 /// Where encoded bytes stand, and as what they were decoded: equal values are kept once, whatever they mean.
-type Key = (usize, TypeId);
+#[derive(PartialEq, Eq)]
+struct Key(usize, TypeId);
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_usize(self.0);
+    }
+}
+
+/// Spreads an address over all bits: no two values stand at one. What nobody chooses needs no more.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_usize(usize::from(*byte)));
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        // 2^64 by the golden ratio: Knuth, The Art of Computer Programming, 6.4.
+        self.0 = (self.0 ^ number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
 
 /// What a thread knows.
-type Known = BTreeMap<Key, &'static (dyn Any + Sync)>;
+type Known = HashMap<Key, &'static (dyn Any + Sync), BuildHasherDefault<Spread>>;
 
 thread_local! {
     // Without an end: what arranges for the end of a thread costs more than a short call looks up.
-    static KNOWN: RefCell<ManuallyDrop<Known>> = const { RefCell::new(ManuallyDrop::new(BTreeMap::new())) };
+    static KNOWN: RefCell<ManuallyDrop<Known>> = const {
+        RefCell::new(ManuallyDrop::new(HashMap::with_hasher(BuildHasherDefault::new())))
+    };
 }
 
 /// The value that was encoded in `bytes`; `None` when they are not such a value.
@@ -29,7 +58,7 @@ pub fn remembered<T>(bytes: &'static [u8]) -> Option<&'static T>
 where
     T: Deserialize<'static> + Any + Sync,
 {
-    let key = (bytes.as_ptr().addr(), TypeId::of::<T>());
+    let key = Key(bytes.as_ptr().addr(), TypeId::of::<T>());
     let known = KNOWN.with_borrow(|known| known.get(&key).copied());
     if let Some(known) = known.and_then(|known| (known as &dyn Any).downcast_ref()) {
         return Some(known);
