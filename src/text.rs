@@ -17,10 +17,11 @@ pub struct Text {
     /// Where they begin and end there.
     start: u32,
     end: u32,
-    /// The first segment stands at 0.
-    first: Segment,
-    /// The others, ordered by `at`: most texts have none.
-    others: Vec<Segment>,
+    /// Where the first of them come from, as in a segment that stands at 0.
+    source: Span,
+    exact: bool,
+    /// The other segments, ordered by `at`: most texts have none, and copies are small for it.
+    others: Option<Rc<Vec<Segment>>>,
 }
 
 /// From byte `at` on, up to the next segment, the characters come from `source`.
@@ -54,13 +55,7 @@ impl Text {
         }
         let exact = exact && string.len() == (source.end.saturating_sub(source.start)) as usize;
         let end = string.len() as u32;
-        Text {
-            whole: Some(Rc::new(string)),
-            start: 0,
-            end,
-            first: Segment { at: 0, source, exact },
-            others: Vec::new(),
-        }
+        Text { whole: Some(Rc::new(string)), start: 0, end, source, exact, others: None }
     }
 
     /// The characters.
@@ -99,17 +94,25 @@ impl Text {
             }
         }
         self.end += other.len();
-        let shifted = other.segments().map(|segment| Segment { at: segment.at + shift, ..*segment });
-        self.others.extend(shifted);
+        let shifted = other.segments().map(|segment| Segment { at: segment.at + shift, ..segment });
+        Rc::make_mut(self.others.get_or_insert_default()).extend(shifted);
     }
 
     /// Of how many places of the request it is made.
     pub fn places(&self) -> usize {
-        1 + self.others.len()
+        1 + self.others().len()
     }
 
-    fn segments(&self) -> impl Iterator<Item = &Segment> {
-        std::iter::once(&self.first).chain(&self.others)
+    fn others(&self) -> &[Segment] {
+        self.others.as_deref().map_or(&[], Vec::as_slice)
+    }
+
+    fn first(&self) -> Segment {
+        Segment { at: 0, source: self.source, exact: self.exact }
+    }
+
+    fn segments(&self) -> impl Iterator<Item = Segment> {
+        std::iter::once(self.first()).chain(self.others().iter().copied())
     }
 
     /// Where the bytes `span` of this text stand in the request.
@@ -132,6 +135,16 @@ impl Text {
             return Text::default();
         }
         let (from, to) = (start as u32, end as u32);
+        let mut cut =
+            Text { whole: self.whole.clone(), start: self.start + from, end: self.start + to, ..Text::default() };
+        if self.others.is_none() {
+            cut.exact = self.exact;
+            cut.source = match self.exact {
+                true => Span { start: self.source.start + from, end: self.source.start + to },
+                false => self.source,
+            };
+            return cut;
+        }
         let (mut first, mut others) = (None, Vec::new());
         let mut segments = self.segments().peekable();
         while let Some(segment) = segments.next() {
@@ -146,24 +159,22 @@ impl Text {
             } else {
                 segment.source
             };
-            let cut = Segment { at: begin - from, source, exact: segment.exact };
+            let part = Segment { at: begin - from, source, exact: segment.exact };
             match first {
-                None => first = Some(cut),
-                Some(_) => others.push(cut),
+                None => first = Some(part),
+                Some(_) => others.push(part),
             }
         }
-        Text {
-            whole: self.whole.clone(),
-            start: self.start + from,
-            end: self.start + to,
-            first: first.unwrap_or_default(),
-            others,
-        }
+        let first: Segment = first.unwrap_or_default();
+        (cut.source, cut.exact) = (first.source, first.exact);
+        cut.others = (!others.is_empty()).then(|| Rc::new(others));
+        cut
     }
 
     fn locate_byte(&self, byte: u32) -> Span {
-        let index = self.others.partition_point(|segment| segment.at <= byte);
-        let segment = index.checked_sub(1).and_then(|index| self.others.get(index)).unwrap_or(&self.first);
+        let others = self.others();
+        let index = others.partition_point(|segment| segment.at <= byte);
+        let segment = index.checked_sub(1).and_then(|index| others.get(index)).copied().unwrap_or(self.first());
         if !segment.exact {
             return segment.source;
         }
