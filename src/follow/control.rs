@@ -188,7 +188,7 @@ impl<'a> Follower<'a, '_> {
                 Fail::Same
             }
             CommandKind::ArithmeticFor { init, condition, update, body } => {
-                self.arithmetic_for([init, condition, update], body, command.span);
+                self.arithmetic_for([init, condition, update].map(|part| &**part), body, command.span);
                 Fail::Same
             }
             CommandKind::Case { subject, arms } => {

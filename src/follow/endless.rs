@@ -113,7 +113,10 @@ pub(super) fn outcome_of(pipeline: &Pipeline) -> Option<bool> {
         CommandKind::Simple(simple) => simple_outcome(&simple.words),
         CommandKind::Group(script) | CommandKind::Subshell(script) => outcome(script),
         CommandKind::Arithmetic(expression) => number(expression).map(|number| number != 0),
-        CommandKind::Conditional(Condition::Word(word)) => word.literal().map(|text| !text.is_empty()),
+        CommandKind::Conditional(condition) => match &**condition {
+            Condition::Word(word) => word.literal().map(|text| !text.is_empty()),
+            _ => None,
+        },
         CommandKind::Function { .. } => Some(true),
         _ => None,
     };

@@ -77,7 +77,7 @@ impl<'a> Follower<'a, '_> {
     }
 
     fn pattern(&mut self, word: &'a Word) -> Option<Pattern> {
-        if word.parts.iter().any(|part| matches!(part, crate::shell::ast::Part::ExtendedGlob { .. })) {
+        if word.parts.iter().any(|part| matches!(part, crate::shell::ast::Part::ExtendedGlob(_))) {
             self.single(word);
             return None;
         }

@@ -247,10 +247,10 @@ impl<'a> Follower<'a, '_> {
                 let value = self.arithmetic_value(expression);
                 fields.value(&value, true);
             }
-            Part::ExtendedGlob { text, parts, .. } => {
-                let mut inner = self.fields(Mode::Single, part.span());
-                self.parts(parts, &mut inner, false);
-                let hole = Hole { source: Source::Glob(text.clone()), splits: !quoted, may_be_empty: true };
+            Part::ExtendedGlob(glob) => {
+                let mut inner = self.fields(Mode::Single, glob.span);
+                self.parts(&glob.parts, &mut inner, false);
+                let hole = Hole { source: Source::Glob(glob.text.clone()), splits: !quoted, may_be_empty: true };
                 fields.hole(hole);
             }
             Part::Array { .. } => fields.hole(Hole { splits: true, ..Hole::open(Source::Other) }),

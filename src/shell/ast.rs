@@ -63,7 +63,7 @@ pub struct Command {
     pub span: Span,
 }
 
-/// The kinds of command.
+/// The kinds of command. What is large and seldom stands in a box: most commands are simple, and a long script is many.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CommandKind {
     /// Assignments and words.
@@ -84,9 +84,9 @@ pub enum CommandKind {
         /// Whether it is `until`.
         until: bool,
         /// The condition.
-        condition: Script,
+        condition: Box<Script>,
         /// The body.
-        body: Script,
+        body: Box<Script>,
     },
     /// `for NAME in …` and `select NAME in …`
     For {
@@ -97,18 +97,18 @@ pub enum CommandKind {
         /// The words after `in`; `None` means `"$@"`.
         words: Option<Vec<Word>>,
         /// The body.
-        body: Script,
+        body: Box<Script>,
     },
     /// `for ((…;…;…))`
     ArithmeticFor {
         /// Before the loop.
-        init: Arithmetic,
+        init: Box<Arithmetic>,
         /// Before each round.
-        condition: Arithmetic,
+        condition: Box<Arithmetic>,
         /// After each round.
-        update: Arithmetic,
+        update: Box<Arithmetic>,
         /// The body.
-        body: Script,
+        body: Box<Script>,
     },
     /// `case … in … esac`
     Case {
@@ -120,7 +120,7 @@ pub enum CommandKind {
     /// `(( … ))`
     Arithmetic(Arithmetic),
     /// `[[ … ]]`
-    Conditional(Condition),
+    Conditional(Box<Condition>),
     /// A function definition; the body is a compound command.
     Function {
         /// The name after quote removal, as the definition gives it.
@@ -309,7 +309,7 @@ pub struct Word {
     pub span: Span,
 }
 
-/// A part of a word.
+/// A part of a word; small, as most are text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     /// Unquoted text: tilde, globs and braces in it are still live. Line continuations are gone.
@@ -338,7 +338,7 @@ pub enum Part {
     /// `$(…)`, backquotes and `${ …; }`
     CommandSubstitution {
         /// What runs.
-        script: Script,
+        script: Box<Script>,
         /// Where it stands.
         span: Span,
     },
@@ -347,21 +347,14 @@ pub enum Part {
         /// Whether it is `>(…)`.
         output: bool,
         /// What runs.
-        script: Script,
+        script: Box<Script>,
         /// Where it stands.
         span: Span,
     },
     /// `$((…))` and `$[…]`
     Arithmetic(Arithmetic),
     /// `@(a|b)` and its kin, where extended globs are read
-    ExtendedGlob {
-        /// The text as written; its expansions stand in `parts`.
-        text: String,
-        /// What stands between the parentheses, as parts.
-        parts: Vec<Part>,
-        /// Where it stands.
-        span: Span,
-    },
+    ExtendedGlob(Box<ExtendedGlob>),
     /// `(…)` of an array assignment
     Array {
         /// The elements.
@@ -369,6 +362,17 @@ pub enum Part {
         /// Where it stands.
         span: Span,
     },
+}
+
+/// `@(a|b)` and its kin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtendedGlob {
+    /// The text as written; its expansions stand in `parts`.
+    pub text: String,
+    /// What stands between the parentheses, as parts.
+    pub parts: Vec<Part>,
+    /// Where it stands.
+    pub span: Span,
 }
 
 /// `word` or `[subscript]=word` inside `a=(…)`.
@@ -513,9 +517,9 @@ impl Part {
             | Part::DoubleQuoted { span, .. }
             | Part::CommandSubstitution { span, .. }
             | Part::ProcessSubstitution { span, .. }
-            | Part::ExtendedGlob { span, .. }
             | Part::Array { span, .. } => *span,
             Part::Parameter(parameter) => parameter.span,
+            Part::ExtendedGlob(glob) => glob.span,
             Part::Arithmetic(arithmetic) => arithmetic.span,
         }
     }

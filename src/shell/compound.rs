@@ -11,7 +11,7 @@ impl Parser<'_> {
     pub(super) fn compound(&mut self, word: Reserved) -> Result<CommandKind> {
         match word {
             Reserved::OpenBrace => self.group().map(CommandKind::Group),
-            Reserved::OpenBrackets => self.conditional().map(CommandKind::Conditional),
+            Reserved::OpenBrackets => self.conditional().map(|condition| CommandKind::Conditional(condition.into())),
             Reserved::If => self.conditional_branches(),
             Reserved::Case => self.case(),
             Reserved::For => self.for_loop(false),
@@ -103,7 +103,7 @@ impl Parser<'_> {
     fn while_loop(&mut self, until: bool) -> Result<CommandKind> {
         let condition = self.condition_commands()?;
         let body = self.do_group()?;
-        Ok(CommandKind::While { until, condition, body })
+        Ok(CommandKind::While { until, condition: condition.into(), body: body.into() })
     }
 
     /// `do … done`
@@ -142,7 +142,7 @@ impl Parser<'_> {
             }
         }
         let body = if separated { self.loop_body()? } else { self.do_group()? };
-        Ok(CommandKind::For { select, name, words, body })
+        Ok(CommandKind::For { select, name, words, body: body.into() })
     }
 
     /// Whether a single `;` stands here.
@@ -185,7 +185,8 @@ impl Parser<'_> {
         }
         self.skip_newlines()?;
         let body = self.loop_body()?;
-        Ok(CommandKind::ArithmeticFor { init, condition, update, body })
+        let [init, condition, update] = [init, condition, update].map(Box::new);
+        Ok(CommandKind::ArithmeticFor { init, condition, update, body: body.into() })
     }
 
     /// Bash splits the head at every semicolon, and finds its end without regard to braces.

@@ -120,7 +120,8 @@ impl Filler<'_> {
         for part in parts {
             match part {
                 Part::Literal { .. } | Part::Quoted { .. } => {}
-                Part::DoubleQuoted { parts, .. } | Part::ExtendedGlob { parts, .. } => self.parts(parts),
+                Part::DoubleQuoted { parts, .. } => self.parts(parts),
+                Part::ExtendedGlob(glob) => self.parts(&mut glob.parts),
                 Part::Parameter(parameter) => self.parameter(parameter),
                 Part::CommandSubstitution { script, .. } | Part::ProcessSubstitution { script, .. } => {
                     self.script(script);

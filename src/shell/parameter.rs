@@ -77,7 +77,7 @@ impl Parser<'_> {
         self.lines = lines;
         let script = self.commands_between(open, close)?;
         self.pos = close + 1;
-        Ok(Part::CommandSubstitution { script, span: self.span_from(start) })
+        Ok(Part::CommandSubstitution { script: script.into(), span: self.span_from(start) })
     }
 
     /// A `${…}` that names nothing.

@@ -159,7 +159,8 @@ impl Listing {
         for part in parts {
             match part {
                 Part::Literal { .. } | Part::Quoted { .. } => {}
-                Part::DoubleQuoted { parts, .. } | Part::ExtendedGlob { parts, .. } => self.parts(parts),
+                Part::DoubleQuoted { parts, .. } => self.parts(parts),
+                Part::ExtendedGlob(glob) => self.parts(&glob.parts),
                 Part::Parameter(parameter) => self.parameter(parameter),
                 Part::CommandSubstitution { script, .. } | Part::ProcessSubstitution { script, .. } => {
                     self.script(script);

@@ -139,7 +139,7 @@ impl Parser<'_> {
             self.advance(2);
             self.commands_to_parenthesis()?
         };
-        Ok(Part::CommandSubstitution { script, span: self.span_from(start) })
+        Ok(Part::CommandSubstitution { script: script.into(), span: self.span_from(start) })
     }
 
     /// The commands of a substitution, up to and with its `)`.
@@ -238,7 +238,7 @@ impl Parser<'_> {
         } else {
             self.commands_to_parenthesis()?
         };
-        Ok(Part::ProcessSubstitution { output, script, span: self.span_from(start) })
+        Ok(Part::ProcessSubstitution { output, script: script.into(), span: self.span_from(start) })
     }
 
     /// `` `…` ``
@@ -277,7 +277,7 @@ impl Parser<'_> {
         };
         self.pos = end + 1;
         self.note_substitution(start);
-        Ok(Part::CommandSubstitution { script, span: self.span_from(start) })
+        Ok(Part::CommandSubstitution { script: script.into(), span: self.span_from(start) })
     }
 
     /// The text of backquotes as it is read: without the backslash before `` ` ``, `$` and `\`, and inside

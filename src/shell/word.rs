@@ -1,7 +1,7 @@
 //! Reads words: unquoted text, quotes of every kind, and the expansions between them.
 
 use super::ansi;
-use super::ast::{Part, Word};
+use super::ast::{ExtendedGlob, Part, Word};
 use super::inside::{DOUBLE_QUOTED, OPERAND, PARENTHESES, Rules};
 use super::parser::{Parser, Result};
 use super::parts::Parts;
@@ -130,8 +130,8 @@ impl Parser<'_> {
         self.expect_plain_pattern(start, bodies)?;
         self.advance(1);
         let text = self.slice(start, self.pos).to_owned();
-        let part = Part::ExtendedGlob { text, parts: inner, span: self.span_from(start) };
-        parts.push(self, part);
+        let glob = ExtendedGlob { text, parts: inner, span: self.span_from(start) };
+        parts.push(self, Part::ExtendedGlob(glob.into()));
         Ok(())
     }
 
