@@ -132,14 +132,16 @@ const MODELS: &[&str] = &["example", "sample", "template", "dist", "tmpl", "tpl"
 /// Whether the content of a file or folder is secret, by its path as it is written: a leading `~` or a made-up
 /// folder in place of an unknown one does no harm.
 pub fn is_secret_path(path: &str) -> bool {
-    let components: Vec<&str> = path.split('/').filter(|part| !part.is_empty() && *part != ".").collect();
-    let Some((&name, folders)) = components.split_last() else { return false };
+    let components = || path.split('/').filter(|part| !part.is_empty() && *part != ".");
+    let Some(name) = components().next_back() else { return false };
     if is_public(name) {
         return false;
     }
-    in_secret_folder(&components)
+    // All those folders begin with a dot, but one.
+    let may_be_in_folder = path.starts_with('.') || path.contains("/.") || path.contains("secrets");
+    may_be_in_folder && in_secret_folder(&components().collect::<Vec<_>>())
         || is_environment_file(name)
-        || is_secret_name(name, folders)
+        || is_secret_name(name, components())
         || has_secret_ending(name)
 }
 
@@ -174,12 +176,13 @@ fn is_environment_file(name: &str) -> bool {
     name == ".env" || name.starts_with(".env.") || (name.ends_with(".env") && name.len() > ".env".len())
 }
 
-fn is_secret_name(name: &str, folders: &[&str]) -> bool {
-    if !NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) {
+/// `path` are the parts of the path, the name with them.
+fn is_secret_name<'p>(name: &str, mut path: impl Iterator<Item = &'p str>) -> bool {
+    if !NAMES.iter().any(|known| known.len() == name.len() && name.eq_ignore_ascii_case(known)) {
         return false;
     }
     match ONLY_IN.iter().find(|(known, _)| name.eq_ignore_ascii_case(known)) {
-        Some((_, only)) => folders.iter().any(|folder| only.contains(folder)),
+        Some((_, only)) => path.any(|folder| only.contains(&folder)),
         None => true,
     }
 }
@@ -242,6 +245,14 @@ mod tests {
         ];
         for path in secret {
             assert!(is_secret_path(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn every_secret_folder_is_looked_for() {
+        for (folder, _) in FOLDERS {
+            let path = folder.join("/");
+            assert!(path.starts_with('.') || path.contains("secrets"), "{path}");
         }
     }
 

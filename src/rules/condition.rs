@@ -11,6 +11,8 @@ pub struct Asked<'r, 'a> {
     pub command: &'a Command,
     /// The command line as it was read.
     pub reading: &'r Reading<'a>,
+    /// Its operands: a carried command's words are operands too.
+    pub words: &'r [&'a Arg],
     /// Where the paths point that the command works on.
     pub places: &'r [PlaceName],
     /// Variables that the text sets for the command.
@@ -22,8 +24,7 @@ impl Asked<'_, '_> {
     pub fn holds(&self, condition: &Condition<'_>) -> bool {
         let reading = self.reading;
         let operands = &reading.operands;
-        // A carried command's words are operands too.
-        let words: Vec<&Arg> = operands.iter().copied().chain(reading.command.into_iter().flatten()).collect();
+        let words = self.words;
         let count = words.len();
         (condition.options.is_empty() || condition.options.iter().any(|name| reading.has(name)))
             && condition.all_options.iter().all(|name| reading.has(name))
@@ -35,7 +36,7 @@ impl Asked<'_, '_> {
             && condition
                 .at
                 .iter()
-                .all(|(place, patterns)| operand_at(&words, *place).is_some_and(|word| pattern::any(patterns, word)))
+                .all(|(place, patterns)| operand_at(words, *place).is_some_and(|word| pattern::any(patterns, word)))
             && condition.at_least.is_none_or(|least| count >= usize::from(least))
             && condition.at_most.is_none_or(|most| count <= usize::from(most))
             && condition.behind_dashes.is_none_or(|least| reading.behind_dashes >= usize::from(least))

@@ -5,75 +5,63 @@ pub const HOLE: char = '\u{FFFC}';
 
 /// Whether `text` matches `pattern`. Takes time in proportion to the product of their lengths.
 pub fn matches(pattern: &str, text: &str) -> bool {
-    if !pattern.contains(['*', '?', '[']) {
-        return pattern == text;
-    }
-    let pattern: Vec<char> = pattern.chars().collect();
-    let text: Vec<char> = text.chars().collect();
-    let (mut p, mut t) = (0, 0);
+    let (mut pattern, mut text) = (pattern, text);
     // Where to go on after a mismatch: behind the last `*`, one character further in the text.
-    let mut retry: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match one(&pattern[p.min(pattern.len())..], text[t]) {
-            One::Star => {
-                retry = Some((p + 1, t));
-                p += 1;
+    let mut retry: Option<(&str, &str)> = None;
+    loop {
+        let mut rest = text.chars();
+        let Some(next) = rest.next() else { return pattern.bytes().all(|c| c == b'*') };
+        if let Some(after) = pattern.strip_prefix('*') {
+            if after.is_empty() {
+                return true;
             }
-            One::Taken(width) => {
-                p += width;
-                t += 1;
-            }
-            One::Mismatch => match retry {
-                Some((after, from)) => {
-                    (p, t) = (after, from + 1);
-                    retry = Some((after, from + 1));
-                }
-                None => return false,
-            },
+            retry = Some((after, text));
+            pattern = after;
+        } else if let Some(after) = one(pattern, next) {
+            (pattern, text) = (after, rest.as_str());
+        } else if let Some((after, from)) = retry {
+            let mut later = from.chars();
+            later.next();
+            (pattern, text) = (after, later.as_str());
+            retry = Some((after, text));
+        } else {
+            return false;
         }
     }
-    pattern[p.min(pattern.len())..].iter().all(|c| *c == '*')
 }
 
-enum One {
-    Star,
-    /// The character matches so many characters of the pattern.
-    Taken(usize),
-    Mismatch,
-}
-
-fn one(pattern: &[char], c: char) -> One {
-    match pattern {
-        ['*', ..] => One::Star,
-        ['?', ..] if c != HOLE => One::Taken(1),
-        ['[', rest @ ..] => set(rest, c),
-        [literal, ..] if *literal == c && c != HOLE => One::Taken(1),
-        _ => One::Mismatch,
+/// The pattern behind the part that the character matches, which is not `*`.
+fn one(pattern: &str, c: char) -> Option<&str> {
+    let mut rest = pattern.chars();
+    match rest.next()? {
+        _ if c == HOLE => None,
+        '?' => Some(rest.as_str()),
+        '[' => set(rest.as_str(), c),
+        literal => (literal == c).then_some(rest.as_str()),
     }
 }
 
 /// `[a-z]` behind its opening bracket.
-fn set(rest: &[char], c: char) -> One {
-    let Some(end) = rest.iter().skip(1).position(|c| *c == ']').map(|at| at + 1) else { return One::Mismatch };
-    let (negated, members) = match rest[..end].split_first() {
-        Some(('!', members)) => (true, members),
-        _ => (false, &rest[..end]),
+fn set(rest: &str, c: char) -> Option<&str> {
+    let end = rest.char_indices().skip(1).find(|(_, member)| *member == ']')?.0;
+    let (members, after) = (&rest[..end], &rest[end + 1..]);
+    let (negated, members) = match members.strip_prefix('!') {
+        Some(members) => (true, members),
+        None => (false, members),
     };
     let mut found = false;
-    let mut index = 0;
-    while let Some(member) = members.get(index) {
-        match (members.get(index + 1), members.get(index + 2)) {
+    let mut members = members.chars();
+    while let Some(first) = members.next() {
+        let mut ahead = members.clone();
+        match (ahead.next(), ahead.next()) {
             (Some('-'), Some(last)) => {
-                found |= (*member..=*last).contains(&c);
-                index += 3;
+                found |= (first..=last).contains(&c);
+                members = ahead;
             }
-            _ => {
-                found |= *member == c;
-                index += 1;
-            }
+            _ => found |= first == c,
         }
     }
-    if found != negated && c != HOLE { One::Taken(end + 2) } else { One::Mismatch }
+    (found != negated).then_some(after)
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ use std::borrow::Cow;
 use crate::effect::{Class, Effect, Finding};
 use crate::facts::Facts;
 use crate::follow::step::{Arg, Folder, Hole, Input, Source, StepId};
-use crate::payload::{Carried, Outcome};
+use crate::payload::{Carried, Outcome, secrets};
 use crate::place::Bearings;
 use crate::span::Span;
 use crate::stake::{Changes, Stake};
@@ -323,5 +323,8 @@ pub fn is_network(target: &Arg) -> bool {
 
 /// Whether a path names something secret.
 fn is_secret(path: &Arg) -> bool {
-    crate::payload::secrets::is_secret_path(&path.shown("~"))
+    match path.text() {
+        Some(known) => secrets::is_secret_path(known),
+        None => secrets::is_secret_path(&path.shown("~")),
+    }
 }

@@ -64,7 +64,12 @@ impl Given<'_> {
     }
 }
 
-impl Reading<'_> {
+impl<'a> Reading<'a> {
+    /// The operands, and the words of a carried command.
+    pub fn words(&self) -> Vec<&'a Arg> {
+        self.operands.iter().copied().chain(self.command.into_iter().flatten()).collect()
+    }
+
     /// The innermost form.
     pub fn form(&self) -> Option<&'static Form<'static>> {
         self.forms.last().copied()
@@ -296,7 +301,7 @@ impl<'a> Reader<'a> {
         let sign = if text.starts_with('+') { '+' } else { '-' };
         let mut letters = text.char_indices().skip_while(|(at, _)| *at < from).peekable();
         while let Some((at, letter)) = letters.next() {
-            let name = format!("{sign}{letter}");
+            let name = spelled(sign, letter);
             let after = at + letter.len_utf8();
             let rest = after < text.len() || (word.has_hole() && word.text().is_none());
             let Some((names, arity, role)) = self.find(&name) else {
@@ -344,12 +349,12 @@ impl<'a> Reader<'a> {
             return;
         }
         let found: Vec<_> =
-            text.chars().map(|letter| (format!("-{letter}"), self.find(&format!("-{letter}")))).collect();
-        if found.iter().any(|(_, found)| found.is_none()) {
+            text.chars().map(|letter| spelled('-', letter)).map(|name| (self.find(&name), name)).collect();
+        if found.iter().any(|(found, _)| found.is_none()) {
             return;
         }
         self.at = 1;
-        for (name, found) in found {
+        for (found, name) in found {
             if let Some((names, arity, role)) = found {
                 self.take(names, Cow::Owned(name), arity, role, None, word);
             }
@@ -583,6 +588,13 @@ impl<'a> Reader<'a> {
         let given = self.reading.operands.iter().filter(counted).count();
         (given >= fixed).then(|| rest.first().map(|spec| spec.role)).flatten()
     }
+}
+
+/// An option of one letter.
+fn spelled(sign: char, letter: char) -> String {
+    let mut name = String::with_capacity(sign.len_utf8() + letter.len_utf8());
+    name.extend([sign, letter]);
+    name
 }
 
 /// `--prune=false`: the option is not meant.

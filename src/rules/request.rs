@@ -28,11 +28,14 @@ struct Parts {
 
 /// Judges the requests that a command line makes, whose options `form` describes; `None` when it has no part of one.
 pub fn judge<'a>(
-    uses: impl Iterator<Item = (Role, Option<&'a Arg>)>,
+    uses: impl Iterator<Item = (Role, Option<&'a Arg>)> + Clone,
     form: &Form<'_>,
     input: &Input,
     world: &World<'_>,
 ) -> Option<Outcome> {
+    if !uses.clone().any(|(role, _)| role.is_request_part()) {
+        return None;
+    }
     let mut requests = Requests { list: vec![Parts::default()], input, unread: false };
     let mut any = false;
     for (role, value) in uses {

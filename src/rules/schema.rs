@@ -306,6 +306,29 @@ pub enum Role {
 }
 
 impl Role {
+    /// Whether it is a part of an HTTP request.
+    pub const fn is_request_part(self) -> bool {
+        matches!(
+            self,
+            Role::Url
+                | Role::HttpMethod
+                | Role::HttpHeader
+                | Role::HttpData
+                | Role::HttpRaw
+                | Role::HttpJson
+                | Role::HttpForm
+                | Role::HttpUrlencode
+                | Role::HttpUpload
+                | Role::HttpField
+                | Role::HttpItem
+                | Role::HttpGet
+                | Role::HttpHead
+                | Role::HttpConfig
+                | Role::HttpCommand
+                | Role::HttpNext
+        )
+    }
+
     /// Whether it says what happens to a path.
     pub const fn is_path(self) -> bool {
         matches!(
@@ -462,6 +485,13 @@ pub struct Condition<'a> {
     /// None of these hold.
     #[serde(borrow)]
     pub unless: Vec<Condition<'a>>,
+}
+
+impl Condition<'_> {
+    /// Whether it depends on where the paths of a command lie.
+    pub fn asks_for_places(&self) -> bool {
+        !self.places.is_empty() || self.unless.iter().any(Condition::asks_for_places)
+    }
 }
 
 /// Names of places for conditions.

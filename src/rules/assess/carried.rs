@@ -74,7 +74,7 @@ impl<'a> Assessor<'a, '_> {
     }
 
     pub(super) fn of_option(&self, given: &Given<'a>, world: &World<'_>) -> Vec<Carried> {
-        if is_input(given) {
+        if is_input(given) || given.values.is_empty() || given.role == Role::Skip || given.role.is_path() {
             return Vec::new();
         }
         let values: Vec<Arg> = given.values.iter().map(|value| value.clone().into_owned()).collect();

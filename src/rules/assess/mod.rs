@@ -127,7 +127,14 @@ impl<'a> Assessor<'a, '_> {
         let assigned: Vec<(&str, &Arg)> =
             self.command.assignments.iter().chain(world.exported).map(|(name, value)| (name.as_str(), value)).collect();
         let places = self.places(form, &uses, &assigned, &world);
-        let asked = Asked { command: self.command, reading: &self.reading, places: &places, variables: &assigned };
+        let words = self.reading.words();
+        let asked = Asked {
+            command: self.command,
+            reading: &self.reading,
+            words: &words,
+            places: &places,
+            variables: &assigned,
+        };
         // A file that the same text wrote is none of those that are known by their names.
         let is_own = |used: &uses::Use<'_>| {
             let word = used.word.as_deref().filter(|_| matches!(used.role, Role::File(_)));

@@ -7,7 +7,7 @@ use crate::follow::step::{Arg, Input};
 use crate::rules::World;
 use crate::rules::condition::Asked;
 use crate::rules::read::operand_roles;
-use crate::rules::schema::{Arity, Clause, Form, PlaceName, Role};
+use crate::rules::schema::{Arity, Clause, Condition, Form, PlaceName, Role};
 use crate::text::Text;
 
 /// One use of a word: its role, the word, and what gave it.
@@ -29,7 +29,7 @@ pub(super) enum Giver {
 }
 
 impl<'a> Assessor<'a, '_> {
-    /// The places that the command's paths lie in, those included that get their role from a clause.
+    /// The places that the command's paths lie in, where the form asks for them, those included that get their role from a clause.
     pub(super) fn places(
         &self,
         form: &Form<'static>,
@@ -37,7 +37,15 @@ impl<'a> Assessor<'a, '_> {
         assigned: &[(&str, &Arg)],
         world: &World<'_>,
     ) -> Vec<PlaceName> {
-        let asked = Asked { command: self.command, reading: &self.reading, places: &[], variables: assigned };
+        let conditions = form.when.iter().map(|clause| &clause.condition);
+        let conditions = conditions.chain(form.lowers.iter().map(|lowering| &lowering.condition));
+        let mut conditions = conditions.chain(&form.carries.unless).chain(&form.overwrites);
+        if !conditions.any(Condition::asks_for_places) {
+            return Vec::new();
+        }
+        let words = self.reading.words();
+        let asked =
+            Asked { command: self.command, reading: &self.reading, words: &words, places: &[], variables: assigned };
         let mut added = Vec::new();
         for clause in form.when.iter().filter(|clause| clause.condition.places.is_empty()) {
             let gives_paths = !clause.roles.operands.is_empty() || !clause.roles.options.is_empty();
