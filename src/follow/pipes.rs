@@ -17,7 +17,9 @@ impl<'a> Follower<'a, '_> {
     /// Follows `inner` in a subshell: what it changes ends with it.
     pub(super) fn subshell<T>(&mut self, inner: impl FnOnce(&mut Self) -> T) -> T {
         let mark = self.mark();
-        self.state.registers.traps = Rc::default();
+        if !self.state.registers.traps.is_empty() {
+            self.state.registers.traps = Rc::default();
+        }
         self.frames.push(Frame::shell(mark.clone()));
         let result = inner(self);
         self.end_shell();

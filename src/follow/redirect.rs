@@ -34,7 +34,8 @@ const FIRST_FREE: u32 = 10;
 impl<'a> Follower<'a, '_> {
     /// Expands and opens redirections, in the order written.
     pub(super) fn open(&mut self, redirects: &'a [Redirect]) -> Opened {
-        let mut opened = Opened { streams: self.state.registers.streams.clone(), ..Opened::default() };
+        let streams = self.state.registers.streams.clone();
+        let mut opened = Opened { redirections: Vec::new(), streams, written: Vec::new() };
         for redirect in redirects {
             self.open_one(redirect, &mut opened);
         }

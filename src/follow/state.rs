@@ -309,26 +309,14 @@ impl<'a> State<'a> {
             ways.retain(|way| !way.registers.dead);
         }
         self.undo(mark);
-        let (mut variables, mut functions, mut aliases) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut files, mut channels) = (Vec::new(), Vec::new());
-        let mut registers: Option<Registers<'a>> = None;
-        for way in ways {
-            variables.push(way.variables);
-            functions.push(way.functions);
-            aliases.push(way.aliases);
-            files.push(way.files);
-            channels.push(way.channels);
-            registers = Some(match registers {
-                None => way.registers,
-                Some(earlier) => earlier.join(way.registers),
-            });
-        }
-        self.variables.merge(variables, |name, values| Some(join_variables(name, values, &environment)));
-        self.functions.merge(functions, |_, values| Function::join(values));
-        self.aliases.merge(aliases, |_, values| values.iter().find_map(|value| value.cloned()));
-        self.files.merge(files, |_, values| join_contents(values));
-        self.channels.merge(channels, |_, values| join_channels(values));
-        if let Some(registers) = registers {
+        let join = |name: &Name, values: &[Option<&Variable>]| Some(join_variables(name, values, &environment));
+        self.variables.merge(each(&mut ways, |way| &mut way.variables), join);
+        self.functions.merge(each(&mut ways, |way| &mut way.functions), |_, values| Function::join(values));
+        let first = |values: &[Option<&Arg>]| values.iter().find_map(|value| value.cloned());
+        self.aliases.merge(each(&mut ways, |way| &mut way.aliases), |_, values| first(values));
+        self.files.merge(each(&mut ways, |way| &mut way.files), |_, values| join_contents(values));
+        self.channels.merge(each(&mut ways, |way| &mut way.channels), |_, values| join_channels(values));
+        if let Some(registers) = ways.into_iter().map(|way| way.registers).reduce(Registers::join) {
             self.registers = registers;
         }
     }
@@ -410,6 +398,17 @@ impl Options {
             lastpipe: self.lastpipe && other.lastpipe,
             maybe_lastpipe: self.maybe_lastpipe || other.maybe_lastpipe,
         }
+    }
+}
+
+/// One kind of change of each way; nothing where none of them made such a change, as is most often so.
+fn each<'a, K, V>(
+    ways: &mut [Snapshot<'a>],
+    kind: impl for<'w> Fn(&'w mut Snapshot<'a>) -> &'w mut Changes<K, V>,
+) -> Vec<Changes<K, V>> {
+    match ways.iter_mut().all(|way| kind(way).is_empty()) {
+        true => Vec::new(),
+        false => ways.iter_mut().map(|way| std::mem::take(kind(way))).collect(),
     }
 }
 

@@ -241,13 +241,19 @@ impl Arg {
 
     /// The known text as one string, with `placeholder` for each hole.
     pub fn shown(&self, placeholder: &str) -> String {
-        self.pieces
-            .iter()
-            .map(|piece| match piece {
+        let mut shown = String::new();
+        self.show(placeholder, &mut shown);
+        shown
+    }
+
+    /// Appends the known text to `shown`, with `placeholder` for each hole.
+    pub fn show(&self, placeholder: &str, shown: &mut String) {
+        for piece in &self.pieces {
+            shown.push_str(match piece {
                 Piece::Text(text) => text.as_str(),
                 Piece::Hole(_) => placeholder,
-            })
-            .collect()
+            });
+        }
     }
 
     /// Where the bytes `span` of a known argument stand in the request; where the argument stands otherwise.

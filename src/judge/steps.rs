@@ -15,6 +15,9 @@ use crate::span::Span;
 use crate::stake::{ReachStake, Stake, What};
 use crate::text::Text;
 
+/// How long the label of a command is, seldom more.
+const LABEL: usize = 64;
+
 impl Judge<'_> {
     /// Judges a text that a shell runs.
     pub(super) fn shell(
@@ -192,14 +195,20 @@ fn source_word(span: Span) -> Arg {
 }
 
 fn label(command: &Command) -> String {
-    let mut label = command.argv.iter().map(|word| word.shown("…")).collect::<Vec<_>>().join(" ");
+    let mut label = String::with_capacity(LABEL);
+    for word in &command.argv {
+        if !label.is_empty() {
+            label.push(' ');
+        }
+        word.show("…", &mut label);
+    }
     for redirection in &command.redirections {
         if !label.is_empty() {
             label.push(' ');
         }
         label.push_str(redirection.operator.as_str());
         label.push(' ');
-        label.push_str(&redirection.target.shown("…"));
+        redirection.target.show("…", &mut label);
     }
     label
 }
