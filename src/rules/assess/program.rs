@@ -50,6 +50,13 @@ pub(super) fn just_made(command: &[Arg], program: &Arg, left: &Left, carrier: &C
             program.shown("…"),
             "runs what was downloaded just before, unread",
         )),
+        Left::Changed => assessment.find(destructive(
+            "file.unread",
+            Effect::Opaque,
+            program.span,
+            program.shown("…"),
+            "runs what was written just before and then changed in a way that cannot be told",
+        )),
         Left::Text(text) | Left::Appended(text) => {
             assessment.carried.push(carrier.carry(match first_line(text.as_str(), program) {
                 Some(interpreter) => {
