@@ -71,8 +71,12 @@ impl<'a> Follower<'a, '_> {
 
     /// Makes what was assigned while words were expanded last, and goes on with the combination around them.
     pub(super) fn end_expansion(&mut self, outer: Choices) {
+        let mut inner = std::mem::replace(&mut self.choices, outer);
+        if !inner.assigns() {
+            return;
+        }
         let mut assigned: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-        for (name, value) in std::mem::replace(&mut self.choices, outer).take_assigned() {
+        for (name, value) in inner.take_assigned() {
             super::value::unite(assigned.entry(name).or_default(), [&Value::Scalar(value)]);
         }
         for (name, values) in assigned {

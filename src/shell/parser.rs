@@ -134,6 +134,12 @@ impl<'t> Parser<'t> {
         self.bytes.get(offset).copied().unwrap_or(0)
     }
 
+    /// The bytes from an offset on.
+    #[inline]
+    pub(super) fn bytes_from(&self, offset: usize) -> &'t [u8] {
+        self.bytes.get(offset..).unwrap_or_default()
+    }
+
     pub(super) fn at_end(&self) -> bool {
         self.pos >= self.bytes.len()
     }

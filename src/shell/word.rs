@@ -21,6 +21,7 @@ pub(super) enum Kind {
 const UNQUOTED: Rules = Rules { close: 0, ..OPERAND };
 
 /// Whether the byte can stand unquoted in a word and means nothing to the reader.
+#[inline(always)]
 pub(super) const fn is_plain(byte: u8) -> bool {
     !matches!(
         byte,
@@ -29,6 +30,7 @@ pub(super) const fn is_plain(byte: u8) -> bool {
 }
 
 /// Whether the byte ends a word.
+#[inline(always)]
 pub(super) const fn ends_word(byte: u8) -> bool {
     matches!(byte, 0 | b' ' | b'\t' | b'\n' | b'|' | b'&' | b';' | b'(' | b')' | b'<' | b'>')
 }
@@ -93,10 +95,8 @@ impl Parser<'_> {
 
     fn word_run(&mut self, parts: &mut Parts) {
         let start = self.pos;
-        let mut end = start + 1;
-        while is_plain(self.byte(end)) {
-            end += 1;
-        }
+        let rest = self.bytes_from(start + 1);
+        let end = start + 1 + rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len());
         self.pos = end;
         parts.push_text(self, self.slice(start, end), start, end, true);
     }
