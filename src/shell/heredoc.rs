@@ -320,7 +320,13 @@ impl Parser<'_> {
     fn here_text(&mut self) -> Result<Vec<Part>> {
         self.lines.in_body = true;
         self.quotes += 1;
-        self.nested(|parser| parser.inside(&HERE_DOCUMENT))
+        // Of a substitution that is not closed, bash runs all but the last character.
+        let text = self.slice(self.pos, self.end()).trim_end();
+        let runs = text.strip_suffix("$(").unwrap_or(text).contains("$(");
+        self.nested(|parser| match runs {
+            true => parser.inside(&HERE_DOCUMENT),
+            false => parser.inside_until_error(&HERE_DOCUMENT),
+        })
     }
 }
 

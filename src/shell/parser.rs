@@ -265,6 +265,11 @@ impl<'t> Parser<'t> {
         Err(ParseError { certain: false, ..error })
     }
 
+    /// An error that bash makes as well: what began at an offset is not closed before the end of the text.
+    pub(super) fn unclosed<T>(&self, reason: &'static str, start: usize) -> Result<T> {
+        Err(ParseError { reason, span: self.span(start, self.pos.max(start)), certain: true })
+    }
+
     /// An error that bash makes as well, about what stands here.
     pub(super) fn unexpected<T>(&self, reason: &'static str) -> Result<T> {
         let span = self.span(self.pos, (self.pos + 1).min(self.bytes.len()));

@@ -140,7 +140,13 @@ impl Parser<'_> {
             return Ok(false);
         } else if simple.simple.words.is_empty() {
             match self.lead(simple.arrays)? {
-                Lead::Assignment(assignment) => simple.simple.assignments.push(assignment),
+                Lead::Assignment(assignment) => {
+                    if simple.is_redirected() && holds_brackets(&assignment.value) {
+                        // Bash reads over blanks in the brackets there.
+                        return self.error("brackets in an array behind a redirection", start);
+                    }
+                    simple.simple.assignments.push(assignment);
+                }
                 Lead::Word(word) => simple.add_word(word),
             }
         } else {
@@ -336,6 +342,15 @@ fn appends_to_assignment(redirect: &Redirect) -> bool {
     redirect.operator == RedirectOperator::AppendBoth
         && text.bytes().next().is_some_and(begins_name)
         && rest.starts_with(['=', '+', '['])
+}
+
+/// Whether it is an array with elements that begin with `name[`.
+fn holds_brackets(value: &Word) -> bool {
+    let begins = |element: &ArrayElement| match element.value.parts.first() {
+        Some(Part::Literal { text, .. }) => text.contains('['),
+        _ => false,
+    };
+    value.parts.iter().any(|part| matches!(part, Part::Array { elements, .. } if elements.iter().any(begins)))
 }
 
 /// Whether what the parts stand for holds a `$` or a backquote that is written as text.

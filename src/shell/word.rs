@@ -141,7 +141,7 @@ impl Parser<'_> {
         let rest = self.slice(start + 1, self.end());
         let Some(length) = rest.find('\'') else {
             self.pos = self.end();
-            return self.error("a single quote is not closed", start);
+            return self.unclosed("a single quote is not closed", start);
         };
         self.pos = start + 1 + length + 1;
         let text = self.slice(start + 1, start + 1 + length).to_owned();
@@ -168,7 +168,7 @@ impl Parser<'_> {
             match self.byte(end) {
                 0 if end >= self.end() => {
                     self.pos = self.end();
-                    return self.error("a quote is not closed", start);
+                    return self.unclosed("a quote is not closed", start);
                 }
                 b'\'' => break,
                 b'\\' => end += 2,
