@@ -104,6 +104,11 @@ const WRONG: &[(&str, &str)] = &[
     ("- program: x\n  clas: mutating\n", "2:3: `clas:` is no key here; did you mean `class`? (expected one of "),
     ("- program: x\n  subcommands:\n    a: {effct: drop}\n", "3:9: `effct:` is no key here; did you mean `effect`?"),
     ("- program: x\n  options:\n    flags: [-a]\n    values: [-b, -a]\n", "4:18: option `-a` has two meanings"),
+    ("- program: x\n  options:\n    flags: [-a]\n    known: [-b, -a]\n", "4:17: option `-a` is listed twice"),
+    (
+        "- program: x\n  options: {known: [a]}\n",
+        "2:21: expected the name of an option, such as `-f` or `--force`, not `a`",
+    ),
     (
         "- program: x\n  options: {flags: [-a]}\n  when:\n    - {option: -b, class: mutating}\n",
         "4:16: no option `-b` is listed here, so this can never hold",

@@ -116,11 +116,6 @@ impl Choices {
         self.assigned.get(name)
     }
 
-    /// Whether anything was assigned.
-    pub(super) fn assigns(&self) -> bool {
-        !self.assigned.is_empty() || !self.all_assigned.is_empty()
-    }
-
     /// Everything that was assigned, each variable once for every value.
     pub(super) fn take_assigned(&mut self) -> Vec<(String, Arg)> {
         self.all_assigned.extend(std::mem::take(&mut self.assigned));
@@ -139,9 +134,7 @@ pub(super) enum Round {
 impl Choices {
     /// Ends a round, of which `done` have been.
     pub(super) fn next_round(&mut self, done: usize) -> Round {
-        if !self.assigned.is_empty() {
-            self.all_assigned.extend(std::mem::take(&mut self.assigned));
-        }
+        self.all_assigned.extend(std::mem::take(&mut self.assigned));
         if self.condensed || !self.advance() {
             return Round::Last;
         }

@@ -160,10 +160,9 @@ impl<'a> Follower<'a, '_> {
         values
     }
 
-    /// Prompts are expanded when they are shown, `PS4` for every command that `set -x` shows, and `ENV` when a shell
-    /// looks for its start-up file.
+    /// Prompts are expanded when they are shown, `PS4` for every command that `set -x` shows.
     pub(super) fn prompt_of(&mut self, name: &str, values: &[Value]) {
-        if !matches!(name, "PS0" | "PS1" | "PS2" | "PS4" | "PROMPT_COMMAND" | "ENV") {
+        if !matches!(name, "PS0" | "PS1" | "PS2" | "PS4" | "PROMPT_COMMAND") {
             return;
         }
         let strings: Vec<Arg> = values

@@ -17,6 +17,8 @@ pub const VERBS: &str = "verbs:";
 pub const VARIABLE: &str = "variable:";
 /// Prefix of the keys of settings.
 pub const SETTINGS: &str = "settings:";
+/// The key of the names of options that do no harm.
+pub const OPTION_NAMES: &str = "option-names:";
 /// The key of what rules count as by the word of a layer.
 pub const RECOUNTS: &str = "rules:";
 

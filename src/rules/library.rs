@@ -4,9 +4,10 @@ use miniz_oxide::inflate::decompress_to_vec;
 
 use super::archive::{self, Archive};
 use super::remembered::remembered;
-use super::schema::{Form, Recount, Setting, SettingTable, Variable, Verbs};
+use super::schema::{Form, OptionNames, Recount, Setting, SettingTable, Variable, Verbs};
 use super::{glob, own};
 use crate::effect::Class;
+use crate::payload::words::words;
 
 /// The rules that come with guard.
 static BUILT_IN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
@@ -97,6 +98,23 @@ impl Library {
         remembered(self.get(&key).or_else(|| self.project?.get(&key))?)
     }
 
+    /// Whether the name of a long option, without dashes, is one that selects, orders or shows, whatever the program.
+    pub fn is_harmless_option(&self, name: &str) -> bool {
+        let Some(names) = self.built_in.get(archive::OPTION_NAMES).and_then(remembered::<OptionNames<'static>>) else {
+            return false;
+        };
+        let among = |list: &[&str], name: &str| list.binary_search(&name).is_ok();
+        let named = |name: &str| {
+            let mut words = words(name).map(str::to_ascii_lowercase);
+            let first = words.next();
+            let last = words.last();
+            among(&names.whole, &name.to_ascii_lowercase())
+                || last.as_ref().or(first.as_ref()).is_some_and(|last| among(&names.last, last))
+                || last.and(first).is_some_and(|first| among(&names.first, &first))
+        };
+        named(name) || name.strip_prefix("no-").is_some_and(named)
+    }
+
     /// What a variable of the environment does.
     pub fn variable(&self, name: &str) -> Option<&'static Variable<'static>> {
         remembered(self.get(&format!("{}{name}", archive::VARIABLE))?)
@@ -152,6 +170,5 @@ pub fn pages() -> Vec<super::compile::Page> {
 
 /// Whether the name could be taken for the key of something other than a program. `:` itself is a built-in.
 fn is_reserved(name: &str) -> bool {
-    // Names are short: a search made for long texts takes longer to begin.
-    name.bytes().any(|byte| byte == b':') && name != ":"
+    name.contains(':') && name != ":"
 }

@@ -28,6 +28,8 @@ pub struct Reading<'a> {
     pub command_role: Option<Role>,
     /// Whether an option was met that no form lists.
     pub unknown_option: bool,
+    /// Long options that no form lists, although one takes any: whether they do harm, their names say.
+    pub unlisted: Vec<Cow<'a, str>>,
     /// An option that no form lists, although one takes any, whose name says that it changes something.
     pub telling_option: Option<&'a Arg>,
     /// A first word that is no subcommand of the innermost form, although that has some.
@@ -152,6 +154,9 @@ impl<'a> Reader<'a> {
     fn option(&mut self, word: &'a Arg) -> bool {
         let text = word.prefix();
         let style = self.style();
+        if style.no_options {
+            return false;
+        }
         if style.keys && self.key(word, text) {
             return true;
         }
@@ -307,7 +312,10 @@ impl<'a> Reader<'a> {
             let Some((names, arity, role)) = self.find(&name) else {
                 if letter == 'h' && text.len() == 2 && self.may_be_help() {
                     self.reading.help = true;
-                } else if self.accepts_any() || (letter == 'V' && text.len() == 2) {
+                } else if self.accepts_short(&name)
+                    || (self.accepts_any() && sign == '+')
+                    || (letter == 'V' && text.len() == 2)
+                {
                     self.give(&[], Cow::Owned(name), Arity::Flag, Role::Skip, self.peek_value(), word);
                     if from == 1 && at == 1 && text.len() > 2 {
                         let whole = Cow::Borrowed(text);
@@ -415,11 +423,15 @@ impl<'a> Reader<'a> {
     }
 
     fn unlisted(&mut self, written: Cow<'a, str>, glued: Option<usize>, word: &'a Arg) {
-        if !self.accepts_any() {
+        if self.is_known(&written) {
+            // It is listed, and only what follows it is not said.
+        } else if !self.accepts_any() {
             self.reading.unknown_option = true;
         } else if super::unknown::option_tells(&written) && !is_denial(glued.and_then(|from| word.prefix().get(from..)))
         {
             self.reading.telling_option = Some(word);
+        } else {
+            self.reading.unlisted.push(written.clone());
         }
         let values = match glued {
             Some(from) => vec![Cow::Owned(without_prefix(word, from))],
@@ -447,6 +459,18 @@ impl<'a> Reader<'a> {
 
     fn accepts_any(&self) -> bool {
         self.visible_forms().any(|form| form.any_options)
+    }
+
+    /// Whether an option is listed without saying what follows it.
+    fn is_known(&self, name: &str) -> bool {
+        self.visible_forms().any(|form| form.known.contains(&name))
+    }
+
+    /// Whether a short option that has no meaning here does no harm.
+    fn accepts_short(&self, name: &str) -> bool {
+        let lists_short = |form: &&Form<'static>| form.known.iter().any(|known| known.len() == 2);
+        self.is_known(name)
+            || (self.accepts_any() && !self.style().single_dash && !self.reading.forms.iter().any(lists_short))
     }
 
     fn asks_for_help(&self, name: &str) -> bool {

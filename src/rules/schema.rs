@@ -22,8 +22,11 @@ pub struct Form<'a> {
     /// Its options.
     #[serde(borrow)]
     pub options: Vec<OptionSpec<'a>>,
-    /// Whether options that are not listed are known to do no harm.
+    /// Whether there are more options than are listed; those whose names say so do no harm.
     pub any_options: bool,
+    /// Options of which it is not said what follows them. Where a short one is among them, every short one is listed.
+    #[serde(borrow)]
+    pub known: Vec<&'a str>,
     /// What its operands are.
     pub operands: Vec<OperandSpec>,
     /// Its subcommands: names, and the encoded form of each.
@@ -140,6 +143,8 @@ pub struct Style {
     pub project: bool,
     /// Its name is an ordinary word: inside the arguments of an unknown program it is no command line.
     pub word: bool,
+    /// Its words are never options (`echo`).
+    pub no_options: bool,
     /// The codes that its options give are the lines of one text (`sed -e A -e B`).
     pub one_text: bool,
 }
@@ -488,6 +493,12 @@ pub struct Condition<'a> {
 }
 
 impl Condition<'_> {
+    /// Whether it speaks of the option `name`.
+    pub fn names_option(&self, name: &str) -> bool {
+        let options = self.options.iter().chain(&self.all_options).chain(self.values.iter().map(|(option, _)| option));
+        options.into_iter().any(|option| *option == name) || self.unless.iter().any(|other| other.names_option(name))
+    }
+
     /// Whether it depends on where the paths of a command lie.
     pub fn asks_for_places(&self) -> bool {
         !self.places.is_empty() || self.unless.iter().any(Condition::asks_for_places)
@@ -580,6 +591,20 @@ pub struct Verbs<'a> {
     /// Verbs that lose something, with the effect.
     #[serde(borrow)]
     pub destructive: Vec<(Effect, Vec<&'a str>)>,
+}
+
+/// Names of long options that select, order or show, whatever the program.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct OptionNames<'a> {
+    /// Whole names, in order.
+    #[serde(borrow)]
+    pub whole: Vec<&'a str>,
+    /// First words of names, in order.
+    #[serde(borrow)]
+    pub first: Vec<&'a str>,
+    /// Last words of names, in order.
+    #[serde(borrow)]
+    pub last: Vec<&'a str>,
 }
 
 /// What a variable of the environment does to the programs that see it.

@@ -26,11 +26,7 @@ impl Parts {
             self.live = live;
             self.start = start;
         }
-        match self.text.is_empty() {
-            // Most texts come in one piece, and need no room for another.
-            true => self.text = text.to_owned(),
-            false => self.text.push_str(text),
-        }
+        self.text.push_str(text);
         self.end = end;
     }
 

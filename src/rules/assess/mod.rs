@@ -182,6 +182,10 @@ impl<'a> Assessor<'a, '_> {
             assessment.merge(outcome, |code| carrier.carry(code));
         }
         self.limit(&mut assessment);
+        // What it does to a dry run is not known either.
+        if self.class_limit.is_some() && self.has_unknown_option() {
+            assessment.raise(Class::Mutating);
+        }
         self.carried(form, &uses, &world, &mut assessment);
         if let Some(found) = tasks {
             self.carrier.folder = found.folder;
@@ -212,7 +216,7 @@ impl<'a> Assessor<'a, '_> {
                 self.say(form.id, verdict, span, "", assessment);
             }
         }
-        if self.reading.unknown_option {
+        if self.has_unknown_option() {
             assessment.raise(Class::Mutating);
         }
         if let Some(word) = self.reading.telling_option {
@@ -257,6 +261,22 @@ impl<'a> Assessor<'a, '_> {
             let because = "the verb says that it removes or stops something";
             assessment.find(destructive(format!("{}.verb", form.id), effect, span, word.shown("…"), because));
         }
+    }
+
+    /// Whether an option is given that nothing lists and whose name says nothing.
+    fn has_unknown_option(&self) -> bool {
+        let conditions = || {
+            let forms = self.reading.forms.iter();
+            forms.flat_map(|form| {
+                let when = form.when.iter().map(|clause| &clause.condition);
+                when.chain(form.lowers.iter().map(|lowering| &lowering.condition))
+            })
+        };
+        let says_nothing = |name: &Cow<'_, str>| {
+            !self.world.rules.is_harmless_option(name.trim_start_matches('-'))
+                && !conditions().any(|condition| condition.names_option(name))
+        };
+        self.reading.unknown_option || self.reading.unlisted.iter().any(says_nothing)
     }
 
     /// An option that nothing lists, although the form takes any, says by its name that something is changed.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::yaml::{At, Entry, Examples, Many};
 use super::{Compiler, Example, Layer, Page, RuleEntry, Weight, clauses::words, leak, near, rules_of};
 use crate::effect::{Class, Effect};
-use crate::rules::schema::{Form, Recount, Role, Setting, Variable, Verbs, Verdict};
+use crate::rules::schema::{Form, OptionNames, Recount, Role, Setting, Variable, Verbs, Verdict};
 use crate::rules::{archive, glob, own};
 
 impl Compiler<'_> {
@@ -31,6 +31,8 @@ impl Compiler<'_> {
             self.variables(&names, &entry);
         } else if let Some(table) = entry.settings.clone() {
             self.setting(&table, &entry);
+        } else if let Some(name) = entry.option_names.clone() {
+            self.option_names(&name, &entry);
         } else {
             self.problem(
                 "an entry begins with `program:`, `extends:`, `rule:`, `verb-list:`, `variables:` or `settings:`",
@@ -226,6 +228,25 @@ impl Compiler<'_> {
         for name in names {
             self.insert(&format!("{}{name}", archive::VARIABLE), bytes.clone());
         }
+    }
+
+    /// Names of options that do no harm. They come with guard: what is so of one program, that program lists.
+    fn option_names(&mut self, name: &str, entry: &Entry) {
+        if self.layer != Layer::BuiltIn || name != "harmless" {
+            return self.problem("`option-names:` is guard's own; name the options under `known:` of the program");
+        }
+        let sorted = |list: &'_ Many<String>| {
+            let mut names: Vec<String> = words(list).into_iter().map(str::to_owned).collect();
+            names.sort_unstable();
+            names
+        };
+        let lists = [&entry.whole, &entry.first, &entry.last].map(sorted);
+        for twice in lists.iter().flat_map(|list| list.windows(2)).filter(|pair| pair[0] == pair[1]) {
+            self.problem(format!("`{}` is listed twice", twice[0]));
+        }
+        let [whole, first, last] = lists.each_ref().map(|list| list.iter().map(String::as_str).collect());
+        let bytes = archive::encode(&OptionNames { whole, first, last });
+        self.insert(archive::OPTION_NAMES, bytes);
     }
 
     fn setting(&mut self, table: &str, entry: &Entry) {

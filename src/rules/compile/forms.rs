@@ -31,6 +31,7 @@ fn tasks(tasks: &yaml::Tasks) -> Tasks<'_> {
 pub(super) struct Scope<'a> {
     options: Vec<OptionSpec<'a>>,
     any: bool,
+    known: Vec<&'a str>,
     style: Style,
     /// Whether it may be given a path, by an operand, an option or a clause.
     has_paths: bool,
@@ -41,7 +42,8 @@ impl Scope<'_> {
     /// What follows an option.
     pub(super) fn find(&self, name: &str) -> Option<Arity> {
         let own = self.options.iter().find(|option| option.names.contains(&name)).map(|option| option.arity);
-        own.or_else(|| self.outer.and_then(|outer| outer.find(name)))
+        let known = || self.known.contains(&name).then_some(Arity::Optional);
+        own.or_else(known).or_else(|| self.outer.and_then(|outer| outer.find(name)))
     }
 
     /// The long spelling of an option, where it has one.
@@ -95,6 +97,8 @@ impl Compiler<'_> {
         let mut options = self.options(&raw.options.lists);
         options.extend(base.options);
         let any = raw.options.any || base.any_options;
+        let mut known_options = self.known_options(&raw.options.lists);
+        known_options.extend(base.known);
         let verdict = self.own_verdict(raw);
         if let Some(verdict) = &verdict {
             self.check_against(base.base.as_ref(), verdict);
@@ -124,7 +128,8 @@ impl Compiler<'_> {
             || base.when.iter().any(|clause| !clause.roles.is_empty())
             || raw.when.iter().any(|clause| !clause.value.roles.is_empty());
         let seen = if style.own_options { None } else { outer };
-        let scope = Scope { options: options.clone(), any, style, has_paths, outer: seen };
+        let scope =
+            Scope { options: options.clone(), any, known: known_options.clone(), style, has_paths, outer: seen };
         let mut when = base.when;
         let known: Vec<&str> = when.iter().filter(|clause| clause.verdict.is_some()).map(|clause| clause.id).collect();
         for clause in &raw.when {
@@ -161,6 +166,7 @@ impl Compiler<'_> {
             style,
             options,
             any_options: any,
+            known: known_options,
             operands,
             subcommands: subcommands
                 .iter()
@@ -326,6 +332,23 @@ impl Compiler<'_> {
         options
     }
 
+    /// Options of which it is not said what follows them.
+    fn known_options<'a>(&mut self, lists: &'a yaml::OptionLists) -> Vec<&'a str> {
+        let mut known = Vec::new();
+        for named in &lists.known {
+            self.at(named);
+            for name in named.value.split_whitespace() {
+                if known.contains(&name) || lists.names().any(|listed| listed == name) {
+                    self.problem(format!("option `{name}` is listed twice"));
+                } else if !name.starts_with(['-', '+']) || name.len() < 2 {
+                    self.problem(format!("expected the name of an option, such as `-f` or `--force`, not `{name}`"));
+                }
+                known.push(name);
+            }
+        }
+        known
+    }
+
     /// Options that must be known in `scope`. They keep the spelling of the author: any spelling serves.
     pub(super) fn listed_options<'a>(&mut self, names: &'a [String], scope: &Scope<'_>) -> Vec<&'a str> {
         names.iter().map(|name| self.listed_option(name, scope)).collect()
@@ -347,6 +370,8 @@ impl Compiler<'_> {
             ("mutating", !entry.mutating.is_empty()),
             ("destructive", !entry.destructive.is_empty()),
         ];
+        let name_keys =
+            [("whole", !entry.whole.is_empty()), ("first", !entry.first.is_empty()), ("last", !entry.last.is_empty())];
         let setting_keys = [("keys", !entry.keys.is_empty()), ("prefix", entry.prefix.is_some())];
         let role_keys = [("role", entry.role.is_some())];
         let id_keys = [("id", entry.id.is_some())];
@@ -368,15 +393,17 @@ impl Compiler<'_> {
             ("tasks", entry.tasks.is_some()),
         ];
         let (kind, strays): (&str, Vec<&[(&str, bool)]>) = if entry.program.is_some() || entry.extends.is_some() {
-            ("program", vec![&verb_keys, &setting_keys, &role_keys, &id_keys])
+            ("program", vec![&verb_keys, &name_keys, &setting_keys, &role_keys, &id_keys])
         } else if entry.rule.is_some() {
-            ("rule", vec![&verb_keys, &setting_keys, &role_keys, &id_keys, &form_keys])
+            ("rule", vec![&verb_keys, &name_keys, &setting_keys, &role_keys, &id_keys, &form_keys])
         } else if entry.verb_list.is_some() {
-            ("verb-list", vec![&setting_keys, &role_keys, &id_keys, &form_keys])
+            ("verb-list", vec![&name_keys, &setting_keys, &role_keys, &id_keys, &form_keys])
         } else if entry.variables.is_some() {
-            ("variables", vec![&verb_keys, &setting_keys, &form_keys])
+            ("variables", vec![&verb_keys, &name_keys, &setting_keys, &form_keys])
         } else if entry.settings.is_some() {
-            ("settings", vec![&verb_keys, &form_keys])
+            ("settings", vec![&verb_keys, &name_keys, &form_keys])
+        } else if entry.option_names.is_some() {
+            ("option-names", vec![&verb_keys, &setting_keys, &role_keys, &id_keys, &form_keys])
         } else {
             return;
         };
@@ -391,6 +418,7 @@ impl Compiler<'_> {
             entry.verb_list.is_some(),
             entry.variables.is_some(),
             entry.settings.is_some(),
+            entry.option_names.is_some(),
         ];
         if kinds.into_iter().filter(|given| *given).count() > 1 {
             self.problem("an entry is about one thing: a list item each for programs, rules, lists and variables");

@@ -23,6 +23,7 @@ pub struct Entry {
     pub verb_list: Option<String>,
     pub variables: Option<Many<String>>,
     pub settings: Option<String>,
+    pub option_names: Option<String>,
 
     pub about: String,
     pub examples: Examples,
@@ -61,6 +62,11 @@ pub struct Entry {
     pub role: Option<String>,
     pub keys: Many<String>,
     pub prefix: Option<String>,
+
+    // Names of options.
+    pub whole: Many<String>,
+    pub first: Many<String>,
+    pub last: Many<String>,
 }
 
 /// What a program or subcommand looks like.
@@ -179,6 +185,7 @@ pub struct Options {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct OptionLists {
     pub any: bool,
+    pub known: Vec<At<String>>,
     pub flags: Vec<At<NamedRole>>,
     pub values: Vec<At<NamedRole>>,
     pub optional: Vec<At<NamedRole>>,
@@ -190,11 +197,19 @@ pub struct OptionLists {
 }
 
 impl OptionLists {
+    /// The names of the options of which it is said what follows them.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let lists =
+            [&self.flags, &self.values, &self.optional, &self.digits, &self.pairs, &self.until, &self.many, &self.rest];
+        lists.into_iter().flatten().flat_map(|named| named.value.names.split_whitespace())
+    }
+
     /// Whether any option is listed.
     pub fn is_given(&self) -> bool {
         [&self.flags, &self.values, &self.optional, &self.digits, &self.pairs, &self.until, &self.many, &self.rest]
             .into_iter()
             .any(|list| !list.is_empty())
+            || !self.known.is_empty()
     }
 }
 
@@ -291,7 +306,7 @@ impl<'de> Deserialize<'de> for Options {
         impl<'de> Visitor<'de> for OptionsVisitor {
             type Value = Options;
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-                f.write_str("`any`, or lists named flags, values, optional, digits, pairs, until, many, rest")
+                f.write_str("`any`, or lists named flags, values, optional, digits, pairs, until, many, rest, known")
             }
             fn visit_str<E: de::Error>(self, value: &str) -> Result<Options, E> {
                 match value {
