@@ -1,4 +1,4 @@
-//! `guard check --jsonl --no-facts` over what agents type: how many lines a second, and in how much memory.
+//! `guard check --jsonl --no-facts` over what agents type: how many a second, and in how much memory.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -11,8 +11,11 @@ use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::unistd::Pid;
 
-/// Lines that an agent typed, or would.
-const LINES: &str = include_str!("../../tests/corpus/dev/realistic.jsonl");
+/// Lines that an agent typed, or would: long ones, of two or three commands each.
+const REALISTIC: &str = include_str!("../../tests/corpus/dev/realistic.jsonl");
+
+/// The commands whose instructions `benches/instructions.sh` counts, each behind its bound.
+const TYPICAL: &str = include_str!("../typical.txt");
 
 /// Prints the table.
 pub fn print(guard: &OsString) {
@@ -21,23 +24,36 @@ pub fn print(guard: &OsString) {
     let mut times = Vec::new();
     for count in [10_000, 1_000_000] {
         let input = folder.path().join(format!("{count}.jsonl"));
-        write(&input, count);
+        write(&input, &realistic(), count);
         times.push((count, time(guard, &input)));
         peaks.push((count, getrusage(UsageWho::RUSAGE_CHILDREN).expect("it is known").max_rss()));
     }
-    let input = folder.path().join("10000.jsonl");
-    let one = on_one_core(|| (0..5).map(|_| time(guard, &input)).min().unwrap_or_default());
     println!("\na stream\n");
-    println!("one core: {} lines a second (aim: 100000)", rate(10_000, one));
+    let named = [("typical commands (aim: 100000)", typical()), ("lines of two or three commands", realistic())];
+    for (what, lines) in named {
+        let input = folder.path().join("one.jsonl");
+        write(&input, &lines, 10_000);
+        let one = on_one_core(|| (0..5).map(|_| time(guard, &input)).min().unwrap_or_default());
+        println!("one core: {} {what} a second", rate(10_000, one));
+    }
     for ((count, time), (_, peak)) in times.iter().zip(&peaks) {
         println!("all cores, {count} lines: {} lines a second, {peak} kB of memory", rate(*count, *time));
     }
     println!();
 }
 
-fn write(path: &Path, count: usize) {
+fn realistic() -> Vec<String> {
+    REALISTIC.lines().map(str::to_owned).collect()
+}
+
+fn typical() -> Vec<String> {
+    let commands = TYPICAL.lines().filter_map(|line| line.split_once(' '));
+    commands.map(|(_, command)| serde_json::json!({ "cmd": command }).to_string()).collect()
+}
+
+fn write(path: &Path, lines: &[String], count: usize) {
     let mut file = std::io::BufWriter::new(File::create(path).expect("a file"));
-    for line in LINES.lines().cycle().take(count) {
+    for line in lines.iter().cycle().take(count) {
         writeln!(file, "{line}").expect("it is written");
     }
 }

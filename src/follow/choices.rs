@@ -116,6 +116,11 @@ impl Choices {
         self.assigned.get(name)
     }
 
+    /// Whether anything was assigned.
+    pub(super) fn assigns(&self) -> bool {
+        !self.assigned.is_empty() || !self.all_assigned.is_empty()
+    }
+
     /// Everything that was assigned, each variable once for every value.
     pub(super) fn take_assigned(&mut self) -> Vec<(String, Arg)> {
         self.all_assigned.extend(std::mem::take(&mut self.assigned));
@@ -134,7 +139,9 @@ pub(super) enum Round {
 impl Choices {
     /// Ends a round, of which `done` have been.
     pub(super) fn next_round(&mut self, done: usize) -> Round {
-        self.all_assigned.extend(std::mem::take(&mut self.assigned));
+        if !self.assigned.is_empty() {
+            self.all_assigned.extend(std::mem::take(&mut self.assigned));
+        }
         if self.condensed || !self.advance() {
             return Round::Last;
         }

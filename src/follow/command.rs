@@ -6,9 +6,9 @@ use std::rc::Rc;
 use super::choices::{Choices, Round};
 use super::endless::takes_time;
 use super::follower::{Fail, Follower, Printed};
-use super::redirect::Opened;
-use super::state::{Mark, Name};
-use super::step::{Action, Arg, Command, Hole, Source, StepId};
+use super::redirect::{Opened, descriptor_path};
+use super::state::{Content, Mark, Name};
+use super::step::{Action, Arg, Command, Hole, Input, Source, StepId};
 use super::value::{Value, Variable};
 use super::words::is_declaration;
 use crate::shell::ast::{Assignment, Part, Redirect, Simple};
@@ -71,8 +71,12 @@ impl<'a> Follower<'a, '_> {
 
     /// Makes what was assigned while words were expanded last, and goes on with the combination around them.
     pub(super) fn end_expansion(&mut self, outer: Choices) {
+        let mut inner = std::mem::replace(&mut self.choices, outer);
+        if !inner.assigns() {
+            return;
+        }
         let mut assigned: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-        for (name, value) in std::mem::replace(&mut self.choices, outer).take_assigned() {
+        for (name, value) in inner.take_assigned() {
             super::value::unite(assigned.entry(name).or_default(), [&Value::Scalar(value)]);
         }
         for (name, values) in assigned {
@@ -236,13 +240,15 @@ impl<'a> Follower<'a, '_> {
         for (name, value) in &call.assignments {
             self.prompt_of(name, &[Value::Scalar(value.clone())]);
         }
+        self.start_up_file(&mut call);
+        self.descriptor_paths(&mut call);
         let printed = self.print(&call);
         if takes_time(&call, &printed) {
             self.takes_time();
         }
         let fail = match printed {
             // What looks for something may not find it.
-            Printed::String(_) if call.argv.first().and_then(Arg::text) == Some("which") => Fail::Same,
+            Printed::String(_) if matches!(call.argv.first().and_then(Arg::text), Some("which" | "git")) => Fail::Same,
             Printed::String(_) => Fail::Never,
             Printed::Nothing => Fail::Same,
             Printed::Unknown => {
@@ -250,14 +256,96 @@ impl<'a> Follower<'a, '_> {
                 Fail::Same
             }
         };
+        if self.state.files.len() > 0 {
+            self.change_files(&call);
+        }
         self.emit(call, printed);
         fail
+    }
+
+    /// Forgets what the text wrote into files that a program then changes, unless it can tell what they hold now.
+    fn change_files(&mut self, call: &Call) {
+        if !super::compute::changes_files(call) {
+            return;
+        }
+        for word in call.arguments() {
+            let path = match word.text().and_then(|text| text.split_once('=')) {
+                Some((_, path)) => Arg::made(path, word.span),
+                None => word.clone(),
+            };
+            let Some(key) = self.file_key(&path) else { continue };
+            let after = match self.state.files.get(&key) {
+                Some(Content::Known(before)) => {
+                    before.as_text().and_then(|text| super::compute::edited(&call.argv, &text))
+                }
+                Some(Content::Unknown) => None,
+                None => continue,
+            };
+            let after = after.map_or(Content::Unknown, |text| Content::Known(Arg::known(text, word.span)));
+            self.state.files.set(key, after);
+        }
+    }
+
+    /// An interactive `sh` reads the file that `ENV` names, as bash reads that of `BASH_ENV`.
+    fn start_up_file(&self, call: &mut Call) {
+        let name = call.argv.first().and_then(Arg::text).unwrap_or_default();
+        if !matches!(name.rsplit('/').next(), Some("sh" | "dash" | "ash" | "ksh" | "mksh")) {
+            return;
+        }
+        let is_interactive = |word: &Arg| {
+            word.text().and_then(|text| text.strip_prefix('-')).is_some_and(|letters| {
+                letters.contains('i') && letters.bytes().all(|letter| letter.is_ascii_alphabetic())
+            })
+        };
+        if !call.arguments().iter().any(is_interactive) {
+            return;
+        }
+        let own = call.assignments.iter().find(|(name, _)| name == "ENV").map(|(_, value)| value.clone());
+        let set = || match self.state.variables.get("ENV") {
+            Some(Variable { values, exported: true, .. }) => match values.as_slice() {
+                [Value::Scalar(value)] => Some(value.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        call.assignments.extend(own.or_else(set).map(|value| ("BASH_ENV".to_owned(), value)));
+    }
+
+    /// Arguments such as `/dev/fd/3` become what the descriptor leads to.
+    fn descriptor_paths(&mut self, call: &mut Call) {
+        let streams = call.opened.streams.clone();
+        for index in 1..call.argv.len() {
+            let word = &call.argv[index];
+            let Some(descriptor) = word.text().filter(|text| text.len() > 7).and_then(descriptor_path) else {
+                continue;
+            };
+            let Some(feed) = streams.read(descriptor).filter(|_| descriptor > 2) else { continue };
+            let span = word.span;
+            call.argv[index] = match &*feed.input {
+                Input::File(path) => path.clone(),
+                Input::Pipe(steps) => Arg::hole(Hole::filled(Source::Process(steps.clone())), span),
+                Input::Text(text) => {
+                    // As if something printed it.
+                    let command = Command {
+                        argv: vec![Arg::made("cat", span)],
+                        input: Input::Text(text.clone()),
+                        output: Some(text.clone()),
+                        ..Command::default()
+                    };
+                    let id = self.push(Action::Command(command), span);
+                    Arg::hole(Hole::filled(Source::Process(vec![id])), span)
+                }
+                _ => continue,
+            };
+        }
     }
 
     /// Adds the step of a call, and leads what it prints to where it goes.
     pub(super) fn emit(&mut self, call: Call, printed: Printed) -> StepId {
         let streams = call.opened.streams.clone();
+        let copies = if call.opened.redirections.is_empty() { None } else { super::compute::copied(&call) };
         let command = Command {
+            copies,
             argv: call.argv,
             redirections: call.opened.redirections.clone(),
             assignments: call.assignments,

@@ -160,9 +160,10 @@ impl<'a> Follower<'a, '_> {
         values
     }
 
-    /// Prompts are expanded when they are shown, `PS4` for every command that `set -x` shows.
+    /// Prompts are expanded when they are shown, `PS4` for every command that `set -x` shows, and `ENV` when a shell
+    /// looks for its start-up file.
     pub(super) fn prompt_of(&mut self, name: &str, values: &[Value]) {
-        if !matches!(name, "PS0" | "PS1" | "PS2" | "PS4" | "PROMPT_COMMAND") {
+        if !matches!(name, "PS0" | "PS1" | "PS2" | "PS4" | "PROMPT_COMMAND" | "ENV") {
             return;
         }
         let strings: Vec<Arg> = values

@@ -37,6 +37,8 @@ mod words;
 
 use std::rc::Rc;
 
+pub use compute::edited;
+
 use crate::facts::Facts;
 use crate::shell::Dialect;
 use crate::text::Text;
@@ -115,12 +117,25 @@ impl Follower<'_, '_> {
             self.state.registers.arguments = Rc::new(arguments);
         }
         for (name, value) in &start.context.exported {
+            if let Some(name) = name.strip_prefix("BASH_FUNC_").and_then(|name| name.strip_suffix("%%")) {
+                self.import_function(name, value);
+            }
             self.set_variable(name, Variable { exported: true, ..Variable::scalar(value.clone()) });
         }
         for (name, text) in &start.context.functions {
             if let Ok(source) = Source::read(text.clone(), self.dialect) {
                 self.import(source, name);
             }
+        }
+    }
+
+    /// `BASH_FUNC_name%%=() { …; }` in the environment defines a function.
+    fn import_function(&mut self, name: &str, value: &Arg) {
+        let Some(known) = value.as_text().filter(|text| text.as_str().starts_with("() {")) else { return };
+        let mut text = Text::derived(format!("{name} "), value.span);
+        text.push(&known);
+        if let Ok(source) = Source::read(text, self.dialect) {
+            self.import(source, name);
         }
     }
 }

@@ -56,6 +56,8 @@ pub struct Command {
     /// What it writes to standard output, where that can be computed; `Some` of an empty text when it is
     /// known to write nothing.
     pub output: Option<Text>,
+    /// The file whose content it writes to standard output and nothing else, where that cannot be computed.
+    pub copies: Option<Arg>,
 }
 
 /// What a step can see of the world around it.

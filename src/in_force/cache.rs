@@ -6,7 +6,7 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::hash::{DefaultHasher, Hasher};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -18,8 +18,11 @@ use crate::policy::Configuration;
 use crate::rules::archive;
 use crate::rules::compile::{Compiled, Problem, Weight};
 
-/// What a kept file begins with.
-const MAGIC: &[u8; 8] = b"guard\x00r2";
+/// What a kept file begins with. Behind it come the sources, what was made of them, and a sum of that.
+const HEAD: &[u8; 8] = b"guard\x00r3";
+
+/// How much of it is read at once.
+const BUFFER: usize = 16 * 1024;
 
 /// A larger file is none of guard's.
 const FILE_LIMIT: u64 = 32 << 20;
@@ -30,36 +33,80 @@ const MOST_FILES: usize = 16;
 /// This build: its version, and a hash of all that decides what compiled rules look like.
 const BUILD: &str = concat!(env!("CARGO_PKG_VERSION"), " ", env!("GUARD_BUILD"));
 
+/// Stands between what was compiled before and what was compiled on top of it: no path holds a NUL.
+const ON_TOP: &[u8] = b"\0on top\0";
+
 /// Everything that something was compiled from. A kept file is compared with all of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key {
-    sources: Vec<u8>,
+#[derive(Clone, Debug)]
+pub struct Key<'a> {
+    /// Path and text of each source, behind the build.
+    parts: Vec<&'a [u8]>,
     /// Where it is kept, by the names and lengths of the sources: with others of the same lengths, it is made anew.
     name: String,
 }
 
-impl Key {
-    /// The key of `sources` on top of what has the key `below`.
-    pub fn of(sources: &[Source], below: Option<&Key>) -> Key {
-        let mut bytes = BUILD.as_bytes().to_vec();
-        let mut names = DefaultHasher::new();
-        names.write(BUILD.as_bytes());
-        let mut add = |part: &[u8], name: &[u8]| {
-            names.write(name);
-            names.write_usize(part.len());
-            bytes.extend((part.len() as u64).to_le_bytes());
-            bytes.extend(part);
-        };
-        if let Some(below) = below {
-            add(&below.sources, below.name.as_bytes());
-        }
-        for source in sources {
-            let path = source.path.as_os_str().as_encoded_bytes();
-            add(path, path);
-            add(source.text.as_bytes(), &[]);
-        }
-        Key { sources: bytes, name: format!("{:016x}", names.finish()) }
+impl<'a> Key<'a> {
+    /// The key of `sources`.
+    pub fn of(sources: &'a [Source]) -> Key<'a> {
+        Key::named([BUILD.as_bytes(), &[]].into_iter().chain(parts(sources)).collect())
     }
+
+    /// The key of `sources` on top of what has this key.
+    pub fn with(&self, sources: &'a [Source]) -> Key<'a> {
+        Key::named(self.parts.iter().copied().chain([ON_TOP, &[]]).chain(parts(sources)).collect())
+    }
+
+    fn named(parts: Vec<&'a [u8]>) -> Key<'a> {
+        let mut names = DefaultHasher::new();
+        for pair in parts.chunks(2) {
+            names.write(pair.first().copied().unwrap_or_default());
+            names.write_usize(pair.last().map_or(0, |part| part.len()));
+        }
+        Key { parts, name: format!("{:016x}", names.finish()) }
+    }
+
+    /// How many bytes [`Key::write`] writes.
+    fn len(&self) -> u64 {
+        self.parts.iter().map(|part| 8 + part.len() as u64).sum()
+    }
+
+    /// Writes it as it is kept: the length of each part, and the part.
+    fn write(&self, file: &mut impl Write) -> io::Result<()> {
+        self.parts.iter().try_for_each(|part| {
+            file.write_all(&(part.len() as u64).to_le_bytes())?;
+            file.write_all(part)
+        })
+    }
+
+    /// Whether it is what comes next of a kept file.
+    fn is_next(&self, file: &mut impl BufRead) -> io::Result<bool> {
+        for part in &self.parts {
+            if !is_next(&(part.len() as u64).to_le_bytes(), file)? || !is_next(part, file)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+fn parts(sources: &[Source]) -> impl Iterator<Item = &[u8]> {
+    sources.iter().flat_map(|source| [source.path.as_os_str().as_encoded_bytes(), source.text.as_bytes()])
+}
+
+/// Whether `bytes` come next. No more is read at a time than a buffer holds: memory that is touched for the first time
+/// takes longer than reading it.
+fn is_next(mut bytes: &[u8], file: &mut impl BufRead) -> io::Result<bool> {
+    while !bytes.is_empty() {
+        let next = file.fill_buf()?;
+        let count = next.len().min(bytes.len());
+        let (now, later) = bytes.split_at(count);
+        if count == 0 || !same(now, &next[..count]) {
+            return Ok(false);
+        }
+        bytes = later;
+        file.consume(count);
+    }
+    Ok(true)
 }
 
 /// Tells whether bytes are as they were written: one that changed changes it for certain. A hash made for cryptography
@@ -90,17 +137,6 @@ pub struct Kept {
     pub notes: Vec<Problem>,
 }
 
-/// A kept file.
-#[derive(Serialize, Deserialize)]
-struct Content<'a> {
-    #[serde(borrow)]
-    sources: &'a [u8],
-    /// An encoded [`Made`].
-    #[serde(borrow)]
-    made: &'a [u8],
-    sum: u64,
-}
-
 /// What was made of the sources.
 #[derive(Serialize, Deserialize)]
 struct Made<'a> {
@@ -124,61 +160,66 @@ impl Cache {
     }
 
     /// What is kept under `key`, when all is as it must be.
-    pub fn get(&self, key: &Key) -> Option<Kept> {
+    pub fn get(&self, key: &Key<'_>) -> Option<Kept> {
         // What is in force stays in force until the process ends.
-        let bytes: &'static [u8] = self.read(&self.folder.join(&key.name))?.leak();
-        let (magic, content) = bytes.split_first_chunk::<8>()?;
-        let content: Content<'static> = archive::decode(content).filter(|_| magic == MAGIC)?;
-        if !same(content.sources, &key.sources) || content.sum != sum(content.made) {
-            return None;
-        }
-        let made: Made<'static> = archive::decode(content.made)?;
+        let made: &'static [u8] = self.read(key).ok()??.leak();
+        let made: Made<'static> = archive::decode(made)?;
         let configuration = archive::decode(made.configuration)?;
         Some(Kept { configuration, rules: made.rules, notes: made.notes })
     }
 
-    /// The bytes of a file that only this user can have written.
-    fn read(&self, path: &Path) -> Option<Vec<u8>> {
+    /// What was made of these sources by the word of a file that only this user can have written; `None` when it says
+    /// something else.
+    fn read(&self, key: &Key<'_>) -> io::Result<Option<Vec<u8>>> {
         let user = nix::unistd::geteuid().as_raw();
-        let folder = fs::symlink_metadata(&self.folder).ok()?;
+        let folder = fs::symlink_metadata(&self.folder)?;
         if !folder.is_dir() || folder.uid() != user || folder.mode() & 0o077 != 0 {
-            return None;
+            return Ok(None);
         }
         let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
-        let mut file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path).ok()?;
-        let metadata = file.metadata().ok()?;
+        let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(self.folder.join(&key.name))?;
+        let metadata = file.metadata()?;
         let is_own = metadata.is_file() && metadata.uid() == user && metadata.mode() & 0o7777 == 0o600;
-        if !is_own || metadata.len() > FILE_LIMIT {
-            return None;
+        let rest = metadata.len().checked_sub(HEAD.len() as u64 + key.len() + 8);
+        let Some(length) = rest.filter(|_| is_own && metadata.len() <= FILE_LIMIT) else { return Ok(None) };
+        let mut file = BufReader::with_capacity(BUFFER, file);
+        if !is_next(HEAD, &mut file)? || !key.is_next(&mut file)? {
+            return Ok(None);
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).ok()?);
-        file.read_to_end(&mut bytes).ok()?;
-        Some(bytes)
+        let mut made = vec![0; usize::try_from(length).unwrap_or_default()];
+        let mut kept_sum = [0; 8];
+        file.read_exact(&mut made)?;
+        file.read_exact(&mut kept_sum)?;
+        Ok((u64::from_le_bytes(kept_sum) == sum(&made)).then_some(made))
     }
 
     /// Keeps what was compiled. That it cannot be kept costs time at the next call, and nothing else.
-    pub fn put(&self, key: &Key, configuration: &Configuration, compiled: &Compiled) {
+    pub fn put(&self, key: &Key<'_>, configuration: &Configuration, compiled: &Compiled) {
         let configuration = archive::encode(configuration);
         let made = archive::encode(&Made {
             configuration: &configuration,
             rules: &compiled.archive,
             notes: compiled.notes.iter().filter(|note| note.weight == Weight::Excess).cloned().collect(),
         });
-        let content = archive::encode(&Content { sources: &key.sources, made: &made, sum: sum(&made) });
-        let _ = self.write(&key.name, &[MAGIC.as_slice(), &content]);
+        let _ = self.write(key, &made);
     }
 
-    fn write(&self, name: &str, parts: &[&[u8]]) -> io::Result<()> {
+    fn write(&self, key: &Key<'_>, made: &[u8]) -> io::Result<()> {
         DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
         let metadata = fs::symlink_metadata(&self.folder)?;
         if metadata.uid() != nix::unistd::geteuid().as_raw() || metadata.mode() & 0o077 != 0 {
             return Err(io::Error::other("others can touch the folder"));
         }
         self.make_room();
-        let passing = self.folder.join(format!("{name}.{}", std::process::id()));
+        let passing = self.folder.join(format!("{}.{}", key.name, std::process::id()));
         let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&passing)?;
-        let written = parts.iter().try_for_each(|part| file.write_all(part));
-        let moved = written.and_then(|()| fs::rename(&passing, self.folder.join(name)));
+        let mut write = || {
+            file.write_all(HEAD)?;
+            key.write(&mut file)?;
+            file.write_all(made)?;
+            file.write_all(&sum(made).to_le_bytes())
+        };
+        let moved = write().and_then(|()| fs::rename(&passing, self.folder.join(&key.name)));
         if moved.is_err() {
             let _ = fs::remove_file(&passing);
         }

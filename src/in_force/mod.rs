@@ -55,8 +55,8 @@ pub struct User {
     configuration: Result<Configuration, Mistake>,
     rules: &'static [u8],
     files: Vec<(Layer, PathBuf)>,
-    /// By what the compiled rules are known.
-    key: Key,
+    /// What the compiled rules were made of.
+    sources: Vec<Source>,
     cache: Option<Cache>,
 }
 
@@ -68,7 +68,7 @@ impl User {
             configuration: Ok(Configuration::default()),
             rules: &[],
             files: Vec::new(),
-            key: Key::of(&[], None),
+            sources: Vec::new(),
             cache,
         };
         if let Some(folders) = folders
@@ -85,9 +85,10 @@ impl User {
         if sources.is_empty() {
             return Ok(());
         }
-        self.key = Key::of(&sources, None);
-        self.files = rule_files(&sources, Layer::User);
-        if let Some(kept) = self.cache.as_ref().and_then(|cache| cache.get(&self.key)) {
+        self.sources = sources;
+        let (sources, key) = (&self.sources, Key::of(&self.sources));
+        self.files = rule_files(sources, Layer::User);
+        if let Some(kept) = self.cache.as_ref().and_then(|cache| cache.get(&key)) {
             (self.configuration, self.rules) = (Ok(kept.configuration), kept.rules);
             return Ok(());
         }
@@ -98,7 +99,7 @@ impl User {
             None => Configuration::default(),
         };
         let compiled = compiled(&rules, Layer::User, &Library::default())?;
-        self.rules = kept(self.cache.as_ref(), &self.key, &configuration, &compiled);
+        self.rules = kept(self.cache.as_ref(), &key, &configuration, &compiled);
         self.configuration = Ok(configuration);
         Ok(())
     }
@@ -136,7 +137,8 @@ impl User {
             return Ok(());
         }
         in_force.files.extend(rule_files(&sources, Layer::Project));
-        let key = Key::of(&sources, Some(&self.key));
+        let user = Key::of(&self.sources);
+        let key = user.with(&sources);
         let (rules, notes) = match self.cache.as_ref().and_then(|cache| cache.get(&key)) {
             Some(kept) => (kept.rules, kept.notes),
             None => {
@@ -188,7 +190,7 @@ fn first(problems: &[Problem]) -> Mistake {
 }
 
 /// Puts what was compiled into the cache; gives the compiled rules, which live as long as the process.
-fn kept(cache: Option<&Cache>, key: &Key, configuration: &Configuration, compiled: &Compiled) -> &'static [u8] {
+fn kept(cache: Option<&Cache>, key: &Key<'_>, configuration: &Configuration, compiled: &Compiled) -> &'static [u8] {
     if let Some(cache) = cache {
         cache.put(key, configuration, compiled);
     }

@@ -17,7 +17,7 @@ const MOST_FILES: usize = 1000;
 const MOST_PARENTS: usize = 64;
 
 /// A file as it was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Source {
     pub path: PathBuf,
     pub text: String,

@@ -239,6 +239,11 @@ impl Judge<'_> {
         match ledger.code_at(&path, &folder) {
             Some(Left::Text(text)) => return FileText::Known(text),
             Some(Left::Fetched) => return FileText::Opaque("runs what was downloaded just before, unread"),
+            Some(Left::Changed) => {
+                return FileText::Opaque(
+                    "runs what was written just before and then changed in a way that cannot be told",
+                );
+            }
             Some(Left::Copy(from, seen_from)) => (path, folder) = (from, seen_from),
             Some(Left::Appended(text)) => appended = text,
             _ => {}

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::follow::edited;
 use crate::follow::step::{Arg, Folder, Input, StepId};
 use crate::place;
 use crate::rules::{Copied, Earlier, Left, Printed};
@@ -137,6 +138,15 @@ impl Ledger {
             (_, code) => code,
         };
         self.entry(path).code = Some(code);
+    }
+
+    /// What `argv` makes of a path when it writes there what is not told otherwise.
+    pub fn edited(&self, path: &Arg, folder: &Folder, argv: &[Arg]) -> Left {
+        match self.code_at(path, folder) {
+            Some(Left::Text(text)) => edited(argv, &text).map_or(Left::Changed, Left::Text),
+            Some(Left::Changed) => Left::Changed,
+            _ => Left::Written,
+        }
     }
 
     /// A text behind what was written to a path before, which is taken away: the whole is noted in its place.

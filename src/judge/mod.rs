@@ -185,7 +185,15 @@ impl Judged {
         self.changes.besides |= other.class > Class::ReadOnly && other.changes.paths.is_empty();
         self.changes.merge(other.changes);
         self.class = self.class.max(other.class);
-        self.findings.extend(other.findings);
-        self.nodes.extend(other.nodes);
+        append(&mut self.findings, other.findings);
+        append(&mut self.nodes, other.nodes);
+    }
+}
+
+/// Puts the one behind the other; most often there is nothing to put it behind.
+fn append<T>(all: &mut Vec<T>, more: Vec<T>) {
+    match all.is_empty() {
+        true => *all = more,
+        false => all.extend(more),
     }
 }

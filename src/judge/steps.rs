@@ -115,7 +115,13 @@ impl Judge<'_> {
             changes: assessment.changes,
         };
         let mut stakes = assessment.stakes;
+        // Whoever carries code, or is given a text, may write anything into a file.
+        let edits = !assessment.carried.is_empty() || !matches!(command.input, Input::Inherited | Input::Nothing);
         for (path, left) in assessment.left {
+            let left = match left {
+                Left::Written if edits => ledger.edited(&path, &context.folder, &command.argv),
+                left => left,
+            };
             ledger.note_left(&path, &context.folder, left);
         }
         for copied in &assessment.copied {
@@ -282,6 +288,9 @@ fn redirect(
         finding.span = redirection.span;
     }
     let left = match (&command.output, role) {
+        (None, Role::Writes) if is_output && let Some(from) = &command.copies => {
+            Left::Copy(from.clone(), world.folder.clone())
+        }
         (Some(text), Role::Writes) => Left::Text(text.clone()),
         (Some(text), Role::Appends) if redirection.operator != ReadWrite => Left::Appended(text.clone()),
         _ if assessment.printed.secret => Left::Secret,

@@ -123,6 +123,8 @@ pub enum Left {
     Appended(crate::text::Text),
     /// It was written there, and cannot be told.
     Written,
+    /// The text itself was written there, and then changed into something that cannot be told.
+    Changed,
     /// What stood there was moved or copied to another place.
     Saved,
     /// It is what stands at this path, as seen from this folder: a copy or a link.

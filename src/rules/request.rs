@@ -208,6 +208,10 @@ impl Sources for WorldSources<'_> {
 
 /// The content of a file that a command names, where facts can tell.
 pub fn read_file(path: &Arg, world: &World<'_>, limit: usize) -> Option<String> {
+    let knows_folders = world.facts.folder().is_some() || world.facts.home().is_some();
+    if !knows_folders && !path.prefix().starts_with('/') {
+        return None;
+    }
     let normal = crate::place::normal_form(path, world.folder)?;
     let absolute = match normal.strip_prefix("~/") {
         Some(rest) => format!("{}/{rest}", world.facts.home()?),

@@ -128,6 +128,10 @@ impl Parser<'_> {
         self.word(Kind::Plain)?;
         let name = self.raw_name(start);
         self.expect_name(&name, start)?;
+        if name.contains("((") {
+            // Bash accepts it, prints it in a form that it would not read, and does not run it.
+            return self.error("this is no name", start);
+        }
         self.skip_blanks();
         let mut words = None;
         let mut separated = self.separates_at_once();

@@ -218,10 +218,18 @@ impl Parser<'_> {
     /// The line that begins here. Without quotes in the delimiter, a line continuation joins lines.
     fn here_line(&self, pending: &Pending) -> Line {
         let mut start = self.pos;
-        while pending.stripped && self.byte(start) == b'\t' {
-            start += 1;
-        }
         let mut joined = false;
+        // Bash strips the tabs when it has joined the lines.
+        loop {
+            match self.byte(start) {
+                b'\t' if pending.stripped => start += 1,
+                b'\\' if pending.stripped && !pending.quoted && self.byte(start + 1) == b'\n' => {
+                    start += 2;
+                    joined = true;
+                }
+                _ => break,
+            }
+        }
         let mut end = start;
         while end < self.end() && self.byte(end) != b'\n' {
             let escapes = self.byte(end) == b'\\' && !pending.quoted && end + 1 < self.end();
@@ -312,7 +320,13 @@ impl Parser<'_> {
     fn here_text(&mut self) -> Result<Vec<Part>> {
         self.lines.in_body = true;
         self.quotes += 1;
-        self.nested(|parser| parser.inside(&HERE_DOCUMENT))
+        // Of a substitution that is not closed, bash runs all but the last character.
+        let text = self.slice(self.pos, self.end()).trim_end();
+        let runs = text.strip_suffix("$(").unwrap_or(text).contains("$(");
+        self.nested(|parser| match runs {
+            true => parser.inside(&HERE_DOCUMENT),
+            false => parser.inside_until_error(&HERE_DOCUMENT),
+        })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reads stretches of text with a closing mark: double quotes, the operand of `${…}`, arithmetic, subscripts,
 //! here-documents. They differ only in what is special in them, which [`Rules`] says.
 
+use super::ParseError;
 use super::ast::{Arithmetic, Part, Word};
 use super::parser::{Parser, Result};
 use super::parts::Parts;
@@ -142,7 +143,7 @@ pub(super) const ARITHMETIC: Rules = Rules {
 pub(super) const SUBSCRIPT: Rules = Rules { close: b']', nest: Some((b'[', b']')), flat: Flat::Nothing, ..ARITHMETIC };
 
 /// `$[…]`
-pub(super) const OLD_ARITHMETIC: Rules = Rules { flat: Flat::Everything, ..SUBSCRIPT };
+pub(super) const OLD_ARITHMETIC: Rules = Rules { flat: Flat::Everything, angles: Angles::Text, ..SUBSCRIPT };
 
 /// Offset and length of `${x:offset:length}`.
 pub(super) const SUBSTRING: Rules = Rules { close: b'}', stop: b':', flat: Flat::Nothing, ..ARITHMETIC };
@@ -219,7 +220,7 @@ impl Parser<'_> {
         loop {
             let byte = self.peek();
             if byte == 0 && self.at_end() {
-                return if rules.close == 0 { Ok(()) } else { self.error("this is not closed", start) };
+                return if rules.close == 0 { Ok(()) } else { self.unclosed("this is not closed", start) };
             }
             if byte != 0 && balance.ends(byte, rules) {
                 return Ok(());
@@ -286,7 +287,11 @@ impl Parser<'_> {
         if substitutes {
             let before = (self.pos, self.lines.clone());
             let bodies = self.shared.bodies.len();
-            let part = self.process_substitution()?;
+            let checks = rules.angles == Angles::Check;
+            // What is wrong in text is no error.
+            let part = self
+                .process_substitution()
+                .map_err(|error| ParseError { certain: error.certain && !checks, ..error })?;
             if self.slice(before.0, self.pos).contains('#') || self.shared.bodies.len() > bodies {
                 return self.error("a comment or a here-document in text that bash reads again", before.0);
             }
@@ -326,9 +331,20 @@ impl Parser<'_> {
             _ => return self.dollar(rules, parts),
         }
         let outer = self.substitutions.replace(Vec::new());
-        self.dollar(rules, parts)?;
+        // Of `$((…))` bash has found the end without looking at what is not closed.
+        let only_flat = rules.flat == Flat::Braces;
+        self.dollar(rules, parts).map_err(|error| ParseError { certain: error.certain && !only_flat, ..error })?;
         let inner = std::mem::replace(&mut self.substitutions, outer).unwrap_or_default();
         let skipped = if rules.flat == Flat::Everything { &[] } else { inner.as_slice() };
+        let written = self.slice(start, self.pos);
+        if skipped.is_empty()
+            && written.starts_with("$(")
+            && written.contains(['<', '>'])
+            && written.contains(['[', ']'])
+        {
+            // Bash prints the commands first, with redirections behind the words.
+            return self.error("this ends in two different places", start);
+        }
         self.expect_balance(start, rules, skipped)
     }
 
@@ -365,6 +381,44 @@ impl Parser<'_> {
             offset += 1;
         }
         depth == 0 && quote == 0 && offset == self.pos
+    }
+
+    /// The next offset at which the marks that were opened before `start` are closed, as bash sees it when it skips
+    /// nothing but quotes.
+    pub(super) fn flat_end(&self, start: usize, (open, close): (u8, u8)) -> Option<usize> {
+        let mut depth = 0u32;
+        let mut quote = 0;
+        let mut offset = start;
+        while offset < self.end() {
+            match self.byte(offset) {
+                b'\\' if quote != b'\'' => offset += 1,
+                byte if quote != 0 => quote = if byte == quote { 0 } else { quote },
+                byte @ (b'\'' | b'"') => quote = byte,
+                b'`' => return None,
+                byte if byte == open => depth += 1,
+                byte if byte == close && depth == 0 => return Some(offset),
+                byte if byte == close => depth -= 1,
+                _ => {}
+            }
+            offset += 1;
+        }
+        None
+    }
+
+    /// Reads a stretch that bash reads only when it comes to expand it. If it is sure to give up on one of its
+    /// expansions then, it has come no further than those before that one.
+    pub(super) fn inside_until_error(&mut self, rules: &Rules) -> Result<Vec<Part>> {
+        let (start, bodies) = (self.pos, self.shared.bodies.len());
+        let mut parts = Parts::default();
+        match self.inside_into(rules, &mut parts) {
+            Err(error) if error.certain && self.is_bash() && !self.is_zsh() => {
+                self.shared.bodies.truncate(bodies);
+                let given_up = self.unnamed(Word::default(), start);
+                parts.push(self, given_up);
+                Ok(parts.finish(self))
+            }
+            result => result.map(|()| parts.finish(self)),
+        }
     }
 
     /// Takes at least one byte of plain text.
@@ -410,7 +464,7 @@ impl Parser<'_> {
             let byte = if mark == b'"' { self.peek() } else { self.byte(self.pos) };
             let start = self.pos;
             match byte {
-                0 if self.at_end() => return self.error("a quote is not closed", open),
+                0 if self.at_end() => return self.unclosed("a quote is not closed", open),
                 _ if byte == mark => {
                     self.plain_byte(rules.live, parts);
                     return Ok(());
@@ -469,9 +523,11 @@ impl Parser<'_> {
 
 /// Whether a `#` stands where a comment could begin, and something that it would hide.
 fn has_comment(text: &str) -> bool {
-    if !text.contains(['\'', '"', '`', '\n']) {
-        return false;
-    }
+    text.contains(['\'', '"', '`', '\n']) && begins_comment(text)
+}
+
+/// Whether a `#` stands where a comment could begin.
+pub(super) fn begins_comment(text: &str) -> bool {
     let begins =
         |at: usize| text[..at].ends_with(|c: char| c.is_ascii_whitespace() || matches!(c, ';' | '&' | '|' | '('));
     text.match_indices('#').any(|(at, _)| at == 0 || begins(at))

@@ -1,5 +1,6 @@
 //! Reads `${…}`.
 
+use super::Dialect;
 use super::ast::{Arithmetic, Operation, Parameter, Part, ReplaceScope, Word};
 use super::inside::{OPERAND, OPERAND_IN_QUOTES, Quoting, Rules, SUBSCRIPT, SUBSTRING};
 use super::parser::{Parser, Result};
@@ -32,7 +33,7 @@ impl Parser<'_> {
         let head = self.parameter_head();
         let mut subscript = None;
         if self.peek() == b'[' && head.name.bytes().next().is_some_and(is_name) && self.is_bash() {
-            subscript = Some(self.parameter_subscript()?);
+            subscript = self.parameter_subscript()?;
         }
         let operation = self.operation(&head, subscript.as_ref(), quoting)?;
         let operation = if self.peek() == b'}' { operation } else { self.invalid(operation, quoting)? };
@@ -81,7 +82,7 @@ impl Parser<'_> {
     }
 
     /// A `${…}` that names nothing.
-    fn unnamed(&self, word: Word, start: usize) -> Part {
+    pub(super) fn unnamed(&self, word: Word, start: usize) -> Part {
         Part::Parameter(Box::new(Parameter {
             name: String::new(),
             subscript: None,
@@ -138,15 +139,20 @@ impl Parser<'_> {
     }
 
     /// Reads `[…]`. Bash may look for its end behind the `}`.
-    fn parameter_subscript(&mut self) -> Result<Arithmetic> {
+    /// Where there is none, bash gives up when it comes to expand this.
+    fn parameter_subscript(&mut self) -> Result<Option<Arithmetic>> {
         let start = self.pos;
         self.advance(1);
         let subscript = self.arithmetic_inside(&Rules { abort: b'}', ..SUBSCRIPT })?;
+        if self.peek() == b'}' && self.dialect == Dialect::Bash && !self.slice(self.pos, self.end()).contains(']') {
+            self.rewind(start)?;
+            return Ok(None);
+        }
         if self.peek() != b']' {
             return self.error("a subscript is not closed", start);
         }
         self.pos += 1;
-        Ok(subscript)
+        Ok(Some(subscript))
     }
 
     fn operation(&mut self, head: &Head, subscript: Option<&Arithmetic>, quoting: Quoting) -> Result<Operation> {

@@ -134,6 +134,12 @@ impl<'t> Parser<'t> {
         self.bytes.get(offset).copied().unwrap_or(0)
     }
 
+    /// The bytes from an offset on.
+    #[inline]
+    pub(super) fn bytes_from(&self, offset: usize) -> &'t [u8] {
+        self.bytes.get(offset..).unwrap_or_default()
+    }
+
     pub(super) fn at_end(&self) -> bool {
         self.pos >= self.bytes.len()
     }
@@ -257,6 +263,11 @@ impl<'t> Parser<'t> {
     pub(super) fn error_here<T>(&self, reason: &'static str) -> Result<T> {
         let Err(error) = self.unexpected::<T>(reason) else { return self.error(reason, self.pos) };
         Err(ParseError { certain: false, ..error })
+    }
+
+    /// An error that bash makes as well: what began at an offset is not closed before the end of the text.
+    pub(super) fn unclosed<T>(&self, reason: &'static str, start: usize) -> Result<T> {
+        Err(ParseError { reason, span: self.span(start, self.pos.max(start)), certain: true })
     }
 
     /// An error that bash makes as well, about what stands here.

@@ -26,7 +26,11 @@ impl Parts {
             self.live = live;
             self.start = start;
         }
-        self.text.push_str(text);
+        match self.text.is_empty() {
+            // Most texts come in one piece, and need no room for another.
+            true => self.text = text.to_owned(),
+            false => self.text.push_str(text),
+        }
         self.end = end;
     }
 

@@ -1,6 +1,9 @@
 //! Reads simple commands: assignments, words, redirections; and the function definitions that begin like one.
 
-use super::ast::{Arithmetic, ArrayElement, Assignment, Command, CommandKind, Part, Redirect, Simple, Word};
+use super::ast::{
+    Arithmetic, ArrayElement, Assignment, Command, CommandKind, Operation, Part, Redirect, RedirectOperator,
+    RedirectTarget, Simple, Word,
+};
 use super::inside::{OPERAND, Rules, SUBSCRIPT};
 use super::parser::{Parser, Result};
 use super::parts::Parts;
@@ -27,6 +30,11 @@ impl Unfinished {
     /// Whether it is one word so far, and nothing else.
     pub(super) fn is_one_word(&self) -> bool {
         self.simple.words.len() == 1 && self.simple.assignments.is_empty() && self.redirects.is_empty()
+    }
+
+    /// Whether it is redirections so far, and nothing else.
+    fn is_redirected(&self) -> bool {
+        !self.redirects.is_empty() && self.simple.words.is_empty() && self.simple.assignments.is_empty()
     }
 
     /// The next word, an argument, makes its followers declarations if it is `declare` or one of its kin.
@@ -121,13 +129,24 @@ impl Parser<'_> {
 
     /// Reads an assignment, a word or a redirection, and the blanks after it.
     pub(super) fn simple_command_element(&mut self, simple: &mut Unfinished) -> Result<bool> {
+        let start = self.pos;
         if let Some(redirect) = self.redirect()? {
+            if simple.is_redirected() && self.is_bash() && appends_to_assignment(&redirect) {
+                // To bash this is an assignment, where a word must stand.
+                return self.error("an assignment behind `&>>`", start);
+            }
             simple.add_redirect(redirect);
         } else if ends_word(self.peek()) && !self.is_process_substitution(self.pos) {
             return Ok(false);
         } else if simple.simple.words.is_empty() {
             match self.lead(simple.arrays)? {
-                Lead::Assignment(assignment) => simple.simple.assignments.push(assignment),
+                Lead::Assignment(assignment) => {
+                    if simple.is_redirected() && holds_brackets(&assignment.value) {
+                        // Bash reads over blanks in the brackets there.
+                        return self.error("brackets in an array behind a redirection", start);
+                    }
+                    simple.simple.assignments.push(assignment);
+                }
                 Lead::Word(word) => simple.add_word(word),
             }
         } else {
@@ -176,7 +195,9 @@ impl Parser<'_> {
         let start = self.pos;
         let subscript = self.nested(|parser| parser.arithmetic_inside(&SUBSCRIPT))?;
         let written = self.slice(start, self.pos);
-        if ["\\$", "\\`", "$\\"].iter().any(|hidden| written.contains(hidden)) {
+        let hides = written.contains(['$', '`'])
+            && (["\\$", "\\`", "$\\"].iter().any(|hidden| written.contains(hidden)) || yields_marks(&subscript.parts));
+        if hides {
             return self.error("a subscript that bash expands twice", start);
         }
         self.pos += 1;
@@ -311,6 +332,41 @@ impl Parser<'_> {
         self.advance(if append { 2 } else { 1 });
         Ok(ArrayElement { subscript: Some(subscript), value: self.value(false)? })
     }
+}
+
+/// Whether the redirection is `&>>`, and its target looks like `name=`, `name+=` or `name[…]=`.
+fn appends_to_assignment(redirect: &Redirect) -> bool {
+    let RedirectTarget::Word(word) = &redirect.target else { return false };
+    let Some(Part::Literal { text, .. }) = word.parts.first() else { return false };
+    let rest = text.trim_start_matches(|character: char| u8::try_from(character).is_ok_and(is_name));
+    redirect.operator == RedirectOperator::AppendBoth
+        && text.bytes().next().is_some_and(begins_name)
+        && rest.starts_with(['=', '+', '['])
+}
+
+/// Whether it is an array with elements that begin with `name[`.
+fn holds_brackets(value: &Word) -> bool {
+    let begins = |element: &ArrayElement| match element.value.parts.first() {
+        Some(Part::Literal { text, .. }) => text.contains('['),
+        _ => false,
+    };
+    value.parts.iter().any(|part| matches!(part, Part::Array { elements, .. } if elements.iter().any(begins)))
+}
+
+/// Whether what the parts stand for holds a `$` or a backquote that is written as text.
+fn yields_marks(parts: &[Part]) -> bool {
+    parts.iter().any(|part| match part {
+        Part::Literal { text, .. } | Part::Quoted { text, .. } => text.contains(['$', '`']),
+        Part::DoubleQuoted { parts, .. } => yields_marks(parts),
+        Part::Parameter(parameter) => match &parameter.operation {
+            Operation::Default { word, .. } | Operation::Assign { word, .. } | Operation::Alternative { word, .. } => {
+                yields_marks(&word.parts)
+            }
+            Operation::Replace { replacement: Some(word), .. } => yields_marks(&word.parts),
+            _ => false,
+        },
+        _ => false,
+    })
 }
 
 /// Whether the word is a built-in whose arguments are read as assignments, without any quotes.

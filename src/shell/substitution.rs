@@ -1,14 +1,18 @@
 //! Reads what `$`, backquotes, `<(` and `>(` begin.
 
-use super::Dialect;
 use super::ast::{Arithmetic, Operation, Parameter, Part, Script};
 use super::heredoc::Lines;
-use super::inside::{ARITHMETIC, OLD_ARITHMETIC, Quoting, Rules};
+use super::inside::{ARITHMETIC, OLD_ARITHMETIC, Quoting, Rules, begins_comment};
 use super::parser::{Excerpt, Parser, Result};
 use super::parts::Parts;
+use super::word::ends_word;
+use super::{Dialect, ParseError};
 
 /// Characters that would mean something if they were read again.
 const SPECIAL_AFTER_DECODING: [char; 13] = ['$', '`', '\\', '\'', '"', '(', ')', '[', ']', '{', '}', ':', ';'];
+
+/// How far the end of a line is looked for.
+const MAX_LINE: usize = 4096;
 
 /// Whether the byte can begin a name.
 pub(super) const fn begins_name(byte: u8) -> bool {
@@ -123,7 +127,26 @@ impl Parser<'_> {
     /// `$[…]`
     fn dollar_bracket(&mut self) -> Result<Part> {
         self.advance(2);
-        let arithmetic = self.nested(|parser| parser.arithmetic_inside(&OLD_ARITHMETIC))?;
+        let start = self.pos;
+        let state = (self.lines.clone(), self.shared.bodies.len());
+        let arithmetic = match self.nested(|parser| parser.arithmetic_inside(&OLD_ARITHMETIC)) {
+            // Bash has found the end without looking at what is not closed.
+            Err(error) if error.certain && self.dialect == Dialect::Bash && self.lines.is_plain() => {
+                let Some(end) = self.flat_end(start, (b'[', b']')) else { return Err(error) };
+                // But it has looked at commands and quotes.
+                if self.slice(start, end).contains(['\n', '#', '(', '[', '\'', '"', '\\']) {
+                    return Err(ParseError { certain: false, ..error });
+                }
+                self.lines = state.0;
+                self.shared.bodies.truncate(state.1);
+                self.rewind(start)?;
+                let flat = Rules { close: 0, stop: 0, abort: 0, ..OLD_ARITHMETIC };
+                let parts = self.recoverable(|parser| parser.within(end, |parser| parser.inside_until_error(&flat)))?;
+                self.pos = end;
+                Arithmetic { parts, span: self.span_from(start) }
+            }
+            result => result?,
+        };
         self.advance(1);
         Ok(Part::Arithmetic(arithmetic))
     }
@@ -155,7 +178,7 @@ impl Parser<'_> {
             let script = parser.nested(Self::script)?;
             parser.open_substitutions -= 1;
             if parser.peek() != b')' {
-                return parser.error("a substitution is not closed", start);
+                return parser.unclosed("a substitution is not closed", start);
             }
             parser.pos += 1;
             Ok(script)
@@ -190,6 +213,7 @@ impl Parser<'_> {
             self.expect_arithmetic(inner)?;
             self.expect_plain_arithmetic(inner)?;
             self.pos = end + 1;
+            self.expect_no_later_end(inner, close)?;
             self.note_substitution(open);
             return Ok(Parentheses::Arithmetic(arithmetic));
         }
@@ -198,6 +222,36 @@ impl Parser<'_> {
         }
         self.nested(|parser| parser.arithmetic_inside(&ARITHMETIC))?;
         self.commands_up_to_here(open, &lines).map(Parentheses::Commands)
+    }
+
+    /// When bash expands a word, it takes a `#` in arithmetic for a comment, up to the next line of the word.
+    fn expect_no_later_end(&self, start: usize, end: usize) -> Result<()> {
+        if !self.is_bash() || !self.slice(start, end).contains('#') || !begins_comment(self.slice(start, end)) {
+            return Ok(());
+        }
+        if self.may_go_on_in_next_line() {
+            return self.error("a comment in text that bash reads again", start);
+        }
+        Ok(())
+    }
+
+    /// Whether a newline may stand in what is left of the word, or of the double quotes, that is read.
+    fn may_go_on_in_next_line(&self) -> bool {
+        let plain = self.braces == 0;
+        let mut tangled = false;
+        for (length, byte) in self.slice(self.pos, self.end()).bytes().enumerate() {
+            match byte {
+                b'\n' => return tangled || self.quotes > 0 || !plain,
+                b'"' if self.quotes > 0 && plain && !tangled => return false,
+                b'\'' | b'"' | b'`' | b'$' | b'\\' | b'(' | b'<' | b'>' => tangled = true,
+                _ if self.quotes == 0 && plain && !tangled && ends_word(byte) => return false,
+                _ => {}
+            }
+            if length == MAX_LINE {
+                return true;
+            }
+        }
+        false
     }
 
     /// Reads from an offset as commands what was read as balanced text up to the `)` here. Bash reads them when
@@ -252,7 +306,7 @@ impl Parser<'_> {
             match self.byte(end) {
                 0 if end >= self.end() => {
                     self.pos = self.end();
-                    return self.error("a backquote is not closed", start);
+                    return self.unclosed("a backquote is not closed", start);
                 }
                 b'`' => break,
                 b'\\' => {
@@ -324,8 +378,9 @@ impl Parser<'_> {
 
     /// Whether a newline stands between two offsets that is no line continuation; `$'…'` may hold one as well.
     fn has_lines(&self, start: usize, end: usize) -> bool {
-        let joined = self.slice(start, end).replace("\\\n", "");
-        joined.contains('\n') || joined.contains("$'")
+        let written = self.slice(start, end);
+        let joined = written.replace("\\\n", "");
+        joined.contains('\n') || joined.contains("$'") || written.contains("\\\\\n")
     }
 
     /// Reads commands between two offsets, as a text of its own.

@@ -21,6 +21,7 @@ pub(super) enum Kind {
 const UNQUOTED: Rules = Rules { close: 0, ..OPERAND };
 
 /// Whether the byte can stand unquoted in a word and means nothing to the reader.
+#[inline(always)]
 pub(super) const fn is_plain(byte: u8) -> bool {
     !matches!(
         byte,
@@ -29,6 +30,7 @@ pub(super) const fn is_plain(byte: u8) -> bool {
 }
 
 /// Whether the byte ends a word.
+#[inline(always)]
 pub(super) const fn ends_word(byte: u8) -> bool {
     matches!(byte, 0 | b' ' | b'\t' | b'\n' | b'|' | b'&' | b';' | b'(' | b')' | b'<' | b'>')
 }
@@ -93,10 +95,8 @@ impl Parser<'_> {
 
     fn word_run(&mut self, parts: &mut Parts) {
         let start = self.pos;
-        let mut end = start + 1;
-        while is_plain(self.byte(end)) {
-            end += 1;
-        }
+        let rest = self.bytes_from(start + 1);
+        let end = start + 1 + rest.iter().position(|byte| !is_plain(*byte)).unwrap_or(rest.len());
         self.pos = end;
         parts.push_text(self, self.slice(start, end), start, end, true);
     }
@@ -141,7 +141,7 @@ impl Parser<'_> {
         let rest = self.slice(start + 1, self.end());
         let Some(length) = rest.find('\'') else {
             self.pos = self.end();
-            return self.error("a single quote is not closed", start);
+            return self.unclosed("a single quote is not closed", start);
         };
         self.pos = start + 1 + length + 1;
         let text = self.slice(start + 1, start + 1 + length).to_owned();
@@ -168,7 +168,7 @@ impl Parser<'_> {
             match self.byte(end) {
                 0 if end >= self.end() => {
                     self.pos = self.end();
-                    return self.error("a quote is not closed", start);
+                    return self.unclosed("a quote is not closed", start);
                 }
                 b'\'' => break,
                 b'\\' => end += 2,

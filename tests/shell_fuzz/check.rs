@@ -18,13 +18,18 @@ const MAX_SHORTENED: usize = 100_000;
 
 /// Reasons for which guard may refuse what bash prints, because it looks like what bash reads in two ways: it moves
 /// redirections behind words, and prints no quotes of `${$' x'}`, which then looks like the commands of bash 5.3.
-const OF_PRINTED_TEXT: [&str; 5] = [
+const OF_PRINTED_TEXT: [&str; 7] = [
     "`time` behind a line in a pipeline",
     "this ends in two different places",
     "brackets in the second word of a coprocess",
     "commands in braces have no end",
     "an element that bash prints in another form in a substitution",
+    "an array element stands too late",
+    "a pattern that begins with a brace",
 ];
+
+/// What begins the commands in braces of bash 5.3.
+const COMMANDS_IN_BRACES: [&str; 5] = ["${ ", "${\t", "${\n", "${|", "${("];
 
 /// Marks that bash uses itself and at times shows, and what stands for bytes that are no text.
 const MARKS: [char; 3] = ['\u{1}', '\u{7f}', '\u{fffd}'];
@@ -223,7 +228,7 @@ impl Checker {
     /// Compares the commands of a text with those of its canonical form.
     fn compare_canonical(&mut self, text: &str, listing: &Listing, canonical: &str) -> Option<(Kind, String)> {
         // Bash prints a name that was not written.
-        let canonical = canonical.replace("coproc COPROC ", "coproc ");
+        let canonical = without_made_names(canonical);
         let reread = match parse(&canonical, Dialect::Bash) {
             Ok(script) => list(&script),
             // Bash prints some texts in a form that it would not read again.
@@ -232,6 +237,7 @@ impl Checker {
             Err(_) if canonical.contains("<<") && canonical.contains("[[ ") => return None,
             Err(error) if OF_PRINTED_TEXT.contains(&error.reason) => return None,
             Err(_) if canonical.contains("<<") && canonical.contains("time") => return None,
+            Err(_) if COMMANDS_IN_BRACES.iter().any(|braces| canonical.contains(braces)) => return None,
             Err(error) => return Some((Kind::CanonicalFormRejected, format!("{}: {canonical}", error.reason))),
         };
         // Redirections are printed behind the words, after which a word may be a reserved one.
@@ -242,7 +248,7 @@ impl Checker {
         let in_condition =
             canonical.contains("<<") && ["if ", "while ", "until "].iter().any(|word| canonical.contains(word));
         // The quotes of `${ $''}` are not printed, and then it is one for bash 5.3.
-        if ["${ ", "${\t", "${\n", "${|"].iter().any(|braces| canonical.contains(braces)) {
+        if COMMANDS_IN_BRACES.iter().any(|braces| canonical.contains(braces)) {
             return None;
         }
         // A delimiter that begins with a dash is printed as if it belonged to the operator.
@@ -258,7 +264,7 @@ impl Checker {
             return None;
         }
         let (original, reread) = (lines(listing), lines(&reread));
-        if original == reread {
+        if original == reread || has_delimiter_of_lines(text) {
             return None;
         }
         let missing: Vec<&String> = reread.iter().filter(|line| !original.contains(line)).collect();
@@ -275,13 +281,10 @@ impl Checker {
         let mut listed = None;
         for substitution in substitutions {
             self.counts.substitutions += 1;
-            let mut substitution = substitution;
             if substitution.contains(MARKS) {
                 continue;
             }
-            while substitution.contains("coproc COPROC ") {
-                substitution = substitution.replace("coproc COPROC ", "coproc ");
-            }
+            let substitution = without_made_names(&substitution);
             let found = match parse(&substitution, Dialect::Bash) {
                 Ok(script) => list(&script),
                 Err(error) if OF_PRINTED_TEXT.contains(&error.reason) => continue,
@@ -320,6 +323,31 @@ impl Checker {
     }
 }
 
+/// Whether a newline stands in the quotes of a here-document's delimiter, which bash does not find again in what it
+/// prints.
+fn has_delimiter_of_lines(text: &str) -> bool {
+    text.split("<<").skip(1).any(|after| {
+        let quoted = after.split(['\'', '"']).nth(1).unwrap_or_default();
+        after.trim_start_matches(['-', ' ', '\t']).starts_with(['\'', '"', '$']) && quoted.contains('\n')
+    })
+}
+
+/// A text without the names of coprocesses that bash prints and nobody wrote.
+fn without_made_names(text: &str) -> String {
+    let (mut kept, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find("coproc COPROC ") {
+        let (before, found) = rest.split_at(at);
+        kept.push_str(before);
+        let is_word = kept.ends_with(|c: char| !c.is_ascii_whitespace() && !"(;|&{!)".contains(c));
+        kept.push_str(if is_word { "coproc COPROC " } else { "coproc " });
+        rest = found.strip_prefix("coproc COPROC ").unwrap_or_default();
+        while !is_word && let Some(more) = rest.strip_prefix("COPROC ") {
+            rest = more;
+        }
+    }
+    kept + rest
+}
+
 /// Whether a here-document's delimiter begins with a dash that is not part of the operator.
 pub fn has_dashed_delimiter(text: &str) -> bool {
     text.split("<<").skip(1).any(|after| {
@@ -332,7 +360,7 @@ pub fn has_dashed_delimiter(text: &str) -> bool {
 /// The commands and redirections of a text, as sorted lines.
 pub fn lines(listing: &Listing) -> Vec<String> {
     // In substitutions, bash prints arrays with other blanks.
-    let squeezed = |text: &Option<String>| text.as_ref().map(|text| text.replace([' ', '\n', '$'], ""));
+    let squeezed = |text: &Option<String>| text.as_ref().map(|text| text.replace([' ', '\n', '\t', '$'], ""));
     let commands = listing.commands.iter().map(|command| {
         let assignments: Vec<_> = command.assignments.iter().map(squeezed).collect();
         format!("{assignments:?} {:?}", command.argv)

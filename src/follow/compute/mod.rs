@@ -13,7 +13,7 @@ mod sed;
 use super::command::Call;
 use super::follower::{Follower, Printed};
 use super::limits;
-use super::step::{Arg, Hole, Source};
+use super::step::{Arg, Hole, Input, Source};
 use crate::shell::Dialect;
 use crate::text::Text;
 
@@ -63,9 +63,58 @@ fn computed(name: &str) -> Option<Compute> {
     })
 }
 
+/// Whether a program may write into the files among its arguments.
+pub(super) fn changes_files(call: &Call) -> bool {
+    let name = call.argv.first().and_then(Arg::text).unwrap_or_default();
+    let in_place =
+        || call.arguments().iter().any(|word| word.prefix().starts_with("-i") || word.prefix().starts_with("--in"));
+    match name.rsplit('/').next().unwrap_or(name) {
+        "sed" | "gsed" | "awk" | "gawk" => in_place(),
+        "perl" | "ruby" | "ed" | "ex" | "vi" | "vim" | "nvim" | "patch" | "tee" | "dd" | "cp" | "mv" | "ln"
+        | "install" | "rsync" | "curl" | "wget" => true,
+        _ => false,
+    }
+}
+
+/// What the file that `argv` edits in place holds afterwards, if it held `text`.
+pub fn edited(argv: &[Arg], text: &Text) -> Option<Text> {
+    let (program, arguments) = argv.split_first()?;
+    match program.text()?.rsplit('/').next() {
+        Some("sed" | "gsed") => sed::edited(arguments, text),
+        _ => None,
+    }
+}
+
+/// The one file whose content a program prints whole and unchanged.
+pub(super) fn copied(call: &Call) -> Option<Arg> {
+    let name = call.argv.first().and_then(Arg::text)?;
+    if name.rsplit('/').next() != Some("cat") {
+        return None;
+    }
+    let mut operands = call.arguments().iter().filter(|word| !matches!(word.text(), Some("-u" | "--")));
+    match (operands.next(), operands.next()) {
+        (Some(from), None) if !from.splits() && !from.prefix().starts_with('-') => Some(from.clone()),
+        (None, None) => match call.opened.streams.read(0).map(|feed| &*feed.input) {
+            Some(Input::File(from)) => Some(from.clone()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 /// Programs that print nothing, whatever they are given.
 fn is_silent(name: &str) -> bool {
     matches!(name, "false" | "sleep" | "wait" | "umask" | "ulimit" | "enable" | "hash")
+}
+
+/// What of a repository a `git rev-parse` prints, whose path ends with it.
+fn inside_repository(arguments: &[Arg]) -> Option<String> {
+    let words: Vec<&str> = arguments.iter().map(Arg::text).collect::<Option<_>>()?;
+    match words.as_slice() {
+        ["rev-parse", "--git-dir" | "--absolute-git-dir" | "--git-common-dir"] => Some(".git".to_owned()),
+        ["rev-parse", "--git-path", path] => Some(format!(".git/{path}")),
+        _ => None,
+    }
 }
 
 impl<'a> Follower<'a, '_> {
@@ -83,6 +132,16 @@ impl<'a> Follower<'a, '_> {
                 let mut path = Arg::hole(Hole::filled(Source::FreshTemporary), call.span);
                 path.push_text(Text::derived("\n", call.span));
                 return Printed::String(path);
+            }
+            "git" => {
+                return match inside_repository(call.arguments()) {
+                    Some(inside) => {
+                        let mut path = Arg::hole(Hole::filled(Source::Other), call.span);
+                        path.push_text(Text::derived(format!("/{inside}\n"), call.span));
+                        Printed::String(path)
+                    }
+                    None => Printed::Unknown,
+                };
             }
             "which" if call.argv.len() == 2 => return self.found_as(&call.argv[1]),
             _ if is_silent(name) && (name != "hash" || call.argv.len() > 1) => return Printed::Nothing,

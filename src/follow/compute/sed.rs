@@ -2,6 +2,8 @@
 
 use super::{Run, made};
 use crate::follow::step::Arg;
+use crate::shell::Dialect;
+use crate::text::Text;
 
 /// A command of a script.
 enum Command {
@@ -39,6 +41,24 @@ pub(super) fn sed(run: &Run<'_>) -> Option<Arg> {
         result.push_str(if content.len() < line.len() { "\n" } else { "" });
     }
     Some(made(result, &text))
+}
+
+/// What a file of `text` holds when `sed -i` is done with it. `None` unless that is the only file.
+pub(super) fn edited(arguments: &[Arg], text: &Text) -> Option<Text> {
+    let in_place = |word: &Arg| {
+        word.text()
+            .is_some_and(|text| text.starts_with("-i") || text == "--in-place" || text.starts_with("--in-place="))
+    };
+    let (options, arguments): (Vec<Arg>, Vec<Arg>) = arguments.iter().cloned().partition(in_place);
+    let content = |_: &Arg| Some(Arg::known(text.clone(), text.source()));
+    let operands = arguments.iter().filter(|word| !word.prefix().starts_with('-')).count();
+    let scripts = arguments.iter().filter(|word| word.text() == Some("-e")).count();
+    let files = if scripts == 0 { operands.checked_sub(1)? } else { operands.checked_sub(scripts)? };
+    if options.is_empty() || files != 1 {
+        return None;
+    }
+    let run = Run { name: "sed", arguments: &arguments, input: None, content: &content, dialect: Dialect::Bash };
+    sed(&run)?.as_text()
 }
 
 /// Reads the commands of a script.

@@ -13,7 +13,7 @@ const SCRIPT_LIMIT: usize = 1024 * 1024;
 /// The plain name of a program, and whether it is named as a file of this folder (`./x`).
 pub(super) fn program_name(program: &Arg) -> Option<(&str, bool)> {
     if let Some(text) = program.text() {
-        let path = text.trim_end_matches('/');
+        let path = if text.ends_with('/') { text.trim_end_matches('/') } else { text };
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         // A service script has the name of its service, and the words of all service scripts.
         let name = if folder.ends_with("/init.d") { "init.d" } else { name };
@@ -49,6 +49,13 @@ pub(super) fn just_made(command: &[Arg], program: &Arg, left: &Left, carrier: &C
             program.span,
             program.shown("…"),
             "runs what was downloaded just before, unread",
+        )),
+        Left::Changed => assessment.find(destructive(
+            "file.unread",
+            Effect::Opaque,
+            program.span,
+            program.shown("…"),
+            "runs what was written just before and then changed in a way that cannot be told",
         )),
         Left::Text(text) | Left::Appended(text) => {
             assessment.carried.push(carrier.carry(match first_line(text.as_str(), program) {

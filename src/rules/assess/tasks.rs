@@ -7,7 +7,6 @@ use super::uses::Use;
 use crate::follow::step::{Arg, Folder, FolderChange, Hole, Piece, Source};
 use crate::payload::tasks::{self, Line};
 use crate::payload::{Carried, Language};
-use crate::place;
 use crate::rules::schema::{Form, Role, Tasks};
 use crate::rules::{World, request};
 use crate::span::Span;
@@ -125,7 +124,6 @@ impl<'a> Assessor<'a, '_> {
 
     fn text_at(&self, path: &Arg, world: &World<'_>) -> Option<String> {
         use crate::rules::Left;
-        place::normal_form(path, world.folder)?;
         match world.earlier.left_at(path, world.folder) {
             Some(Left::Text(text)) => Some(text.as_str().to_owned()),
             Some(_) => None,

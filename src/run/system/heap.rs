@@ -40,12 +40,17 @@ struct Block {
     other: *mut Block,
 }
 
+/// The free blocks of one size.
+struct List {
+    first: Cell<*mut Block>,
+    /// About how many they are.
+    count: Cell<u32>,
+}
+
 /// What a thread has.
 struct Local {
     /// The free blocks of each size.
-    free: [Cell<*mut Block>; CLASSES],
-    /// About how many those are.
-    count: [Cell<usize>; CLASSES],
+    lists: [List; CLASSES],
     /// The memory that was never used: where it starts and how much it is.
     unused: Cell<*mut u8>,
     left: Cell<usize>,
@@ -55,8 +60,7 @@ thread_local! {
     // Without a destructor, so that it is there for as long as the thread may free anything.
     static LOCAL: Local = const {
         Local {
-            free: [const { Cell::new(null_mut()) }; CLASSES],
-            count: [const { Cell::new(0) }; CLASSES],
+            lists: [const { List { first: Cell::new(null_mut()), count: Cell::new(0) } }; CLASSES],
             unused: Cell::new(null_mut()),
             left: Cell::new(0),
         }
@@ -112,47 +116,45 @@ const fn size_of_class(class: usize) -> usize {
     if class < 8 { (class + 1) * 16 } else { (5 + class % 4) << (5 + (class - 8) / 4) }
 }
 
+/// How many blocks of each class a list may hold.
+const LONGEST_LISTS: [u32; CLASSES] = {
+    let mut most = [0; CLASSES];
+    let mut class = 0;
+    while class < CLASSES {
+        most[class] = (LONGEST_LIST / size_of_class(class)) as u32;
+        class += 1;
+    }
+    most
+};
+
 /// Whether a block of this layout is cut from the heap's own pieces.
 const fn is_own(layout: Layout) -> bool {
-    layout.size() <= LARGEST && layout.align() <= ALIGNMENT && layout.size() > 0
+    // Nothing is larger than the largest number, so that this is one comparison for both ends.
+    layout.size().wrapping_sub(1) < LARGEST && layout.align() <= ALIGNMENT
 }
 
 impl Local {
     fn take(&self, class: usize) -> *mut u8 {
-        let (Some(free), Some(count)) = (self.free.get(class), self.count.get(class)) else { return null_mut() };
-        let first = free.get();
+        let Some(list) = self.lists.get(class) else { return null_mut() };
+        let first = list.first.get();
         if first.is_null() {
             return self.fetch(class);
         }
         // SAFETY: what is in a list is a free block that was written by `put`.
-        free.set(unsafe { (*first).next });
-        count.set(count.get().saturating_sub(1));
+        list.first.set(unsafe { (*first).next });
+        list.count.set(list.count.get().saturating_sub(1));
         first.cast()
     }
 
     fn put(&self, block: *mut u8, class: usize) {
-        let (Some(free), Some(count)) = (self.free.get(class), self.count.get(class)) else { return };
+        let (Some(list), Some(most)) = (self.lists.get(class), LONGEST_LISTS.get(class)) else { return };
         let first = block.cast::<Block>();
         // SAFETY: the block is free, and every class has room and alignment for two pointers.
-        unsafe { first.write(Block { next: free.get(), other: null_mut() }) };
-        free.set(first);
-        count.set(count.get() + 1);
-        if count.get() * size_of_class(class) > LONGEST_LIST {
-            self.hand_on(class, free, count);
-        }
-    }
-
-    #[cold]
-    fn hand_on(&self, class: usize, free: &Cell<*mut Block>, count: &Cell<usize>) {
-        let handed = SHARED.with(|lists| {
-            let Some(list) = lists.get_mut(class) else { return };
-            // SAFETY: a free block of this thread, which nobody else knows.
-            unsafe { (*free.get()).other = *list };
-            *list = free.get();
-        });
-        if handed.is_some() {
-            free.set(null_mut());
-            count.set(0);
+        unsafe { first.write(Block { next: list.first.get(), other: null_mut() }) };
+        list.first.set(first);
+        list.count.set(list.count.get() + 1);
+        if list.count.get() > *most {
+            hand_on(class, list);
         }
     }
 
@@ -169,10 +171,10 @@ impl Local {
             *list = unsafe { (*first).other };
             Some(first)
         });
-        if let (Some(Some(first)), Some(free), Some(count)) = (list, self.free.get(class), self.count.get(class)) {
+        if let (Some(Some(first)), Some(own), Some(most)) = (list, self.lists.get(class), LONGEST_LISTS.get(class)) {
             // SAFETY: as above.
-            free.set(unsafe { (*first).next });
-            count.set(LONGEST_LIST / size_of_class(class));
+            own.first.set(unsafe { (*first).next });
+            own.count.set(*most);
             return first.cast();
         }
         self.cut(size_of_class(class))
@@ -192,6 +194,21 @@ impl Local {
         self.unused.set(unsafe { block.add(size) });
         self.left.set(self.left.get() - size);
         block
+    }
+}
+
+/// Gives a list that has grown long to whoever needs blocks of its class next.
+#[cold]
+fn hand_on(class: usize, own: &List) {
+    let handed = SHARED.with(|lists| {
+        let Some(list) = lists.get_mut(class) else { return };
+        // SAFETY: a free block of this thread, which nobody else knows.
+        unsafe { (*own.first.get()).other = *list };
+        *list = own.first.get();
+    });
+    if handed.is_some() {
+        own.first.set(null_mut());
+        own.count.set(0);
     }
 }
 
