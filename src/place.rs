@@ -99,14 +99,22 @@ pub fn locate(path: &Arg, folder: &Folder, bearings: Bearings<'_>) -> Location {
     let resolved = rebase(resolved, bearings);
     let place = place_of(&resolved);
     let regenerable = place == Place::Temporary || is_regenerable(&resolved);
-    Location { place, regenerable }
+    worst(Location { place, regenerable }, folder, |folder| locate(path, folder, bearings))
+}
+
+/// Where a path points that is seen from one of two folders: at the worse place, if that is worse than an unknown one.
+fn worst(location: Location, folder: &Folder, locate: impl Fn(&Folder) -> Location) -> Location {
+    let Folder::Either(both) = folder else { return location };
+    let is_bad = |location: &Location| matches!(location.place, Place::Guard | Place::Persist | Place::Device);
+    [locate(&both.0), locate(&both.1)].into_iter().find(is_bad).unwrap_or(location)
 }
 
 /// Where a file in the folder `path` points.
 pub fn locate_inside(path: &Arg, folder: &Folder, bearings: Bearings<'_>) -> Location {
     let mut resolved = rebase(resolve(path, folder, 0), bearings);
     resolved.names.push("file".to_owned());
-    Location { place: place_of(&resolved), regenerable: is_regenerable(&resolved) }
+    let location = Location { place: place_of(&resolved), regenerable: is_regenerable(&resolved) };
+    worst(location, folder, |folder| locate_inside(path, folder, bearings))
 }
 
 /// Whether a path from the top of a project names what a build, an install or a download makes again.
@@ -196,7 +204,7 @@ fn folder_path(folder: &Folder, depth: usize) -> Resolved {
     match folder {
         Folder::Start => Resolved { base: Base::Start, names: Vec::new() },
         Folder::Changed(change) if depth < FOLDER_DEPTH => resolve(&change.to, &change.from, depth + 1),
-        Folder::Changed(_) | Folder::Unknown => {
+        Folder::Changed(_) | Folder::Either(_) | Folder::Unknown => {
             Resolved { base: Base::Unknown { may_be_empty: false }, names: Vec::new() }
         }
     }

@@ -107,7 +107,11 @@ impl<'a> Follower<'a, '_> {
         if from == Folder::Unknown && !is_absolute(&target) {
             return Folder::Unknown;
         }
-        Folder::Changed(Rc::new(FolderChange { from, to: target }))
+        let below = |from: &Folder| Folder::Changed(Rc::new(FolderChange { from: from.clone(), to: target.clone() }));
+        match &from {
+            Folder::Either(both) if !is_absolute(&target) => Folder::either(&below(&both.0), &below(&both.1)),
+            _ => below(&from),
+        }
     }
 
     /// `$PWD`
@@ -214,7 +218,7 @@ fn path_of(folder: &Folder, name: &str) -> Arg {
     let mut path = loop {
         match here {
             Folder::Start => break Arg::hole(Hole::filled(Source::StartFolder), Span::default()),
-            Folder::Unknown => return filled(name),
+            Folder::Either(_) | Folder::Unknown => return filled(name),
             Folder::Changed(change) if is_absolute(&change.to) => break change.to.clone(),
             Folder::Changed(change) => {
                 changes.push(&change.to);

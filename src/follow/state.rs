@@ -368,7 +368,11 @@ fn common_traps(one: &[Trap<'_>], other: &[Trap<'_>]) -> usize {
 impl Place {
     /// Where the shell may stand after either of two ways.
     pub(super) fn join(&self, other: &Place) -> Place {
-        let folder = if same_folder(&self.folder, &other.folder) { self.folder.clone() } else { Folder::Unknown };
+        let folder = if same_folder(&self.folder, &other.folder) {
+            self.folder.clone()
+        } else {
+            Folder::either(&self.folder, &other.folder)
+        };
         let previous = match (&self.previous, &other.previous) {
             (None, None) => None,
             (Some(one), Some(other)) if same_folder(one, other) => Some(one.clone()),

@@ -79,8 +79,25 @@ pub enum Folder {
     Start,
     /// After a `cd` that must have succeeded.
     Changed(Rc<FolderChange>),
+    /// One of these, after a `cd` that may have failed. What is not worse in one of them counts as in `Unknown`.
+    Either(Rc<(Folder, Folder)>),
     /// After a `cd` whose outcome or target is not known.
     Unknown,
+}
+
+impl Folder {
+    /// One of two folders.
+    pub fn either(one: &Folder, other: &Folder) -> Folder {
+        match (one, other) {
+            (Folder::Unknown, _) | (_, Folder::Unknown) => Folder::Unknown,
+            (Folder::Either(both), plain) | (plain, Folder::Either(both)) => match both.0 == *plain || both.1 == *plain
+            {
+                true => Folder::Either(both.clone()),
+                false => Folder::Unknown,
+            },
+            _ => Folder::Either(Rc::new((one.clone(), other.clone()))),
+        }
+    }
 }
 
 /// A `cd`.

@@ -71,7 +71,7 @@ pub fn folder_path(folder: &Folder, bearings: Bearings<'_>, depth: usize) -> Opt
             }
             Some(without_dots(&path))
         }
-        Folder::Changed(_) | Folder::Unknown => None,
+        Folder::Changed(_) | Folder::Either(_) | Folder::Unknown => None,
     }
 }
 

@@ -231,6 +231,30 @@ pub struct Added {
     pub arguments: Vec<Arg>,
     /// What stands for one of them in the carried words; `None`: they are appended.
     pub placeholder: Option<String>,
+    /// How many of them one command line gets, where that is not left open.
+    pub at_once: AtOnce,
+}
+
+/// How many arguments a carried command line gets of those that are appended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtOnce {
+    /// All of them.
+    All,
+    /// One (`-n 1`).
+    One,
+    /// Some: each alone, and all of them, stand for what may come.
+    Some,
+}
+
+/// What separates the arguments in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Separator {
+    /// Blanks and newlines.
+    Blanks,
+    /// Newlines.
+    Lines,
+    /// This character (`-0`, `-d`).
+    Only(char),
 }
 
 impl Added {
@@ -242,7 +266,15 @@ impl Added {
                 .iter()
                 .map(|argument| words.iter().map(|word| replace(word, placeholder, argument)).collect())
                 .collect(),
-            _ => vec![words.iter().chain(&self.arguments).cloned().collect()],
+            _ => {
+                let all = || vec![words.iter().chain(&self.arguments).cloned().collect()];
+                let each = self.arguments.iter().map(|argument| words.iter().chain([argument]).cloned().collect());
+                match self.at_once {
+                    AtOnce::One if !self.arguments.is_empty() => each.collect(),
+                    AtOnce::Some if self.arguments.len() > 1 => all().into_iter().chain(each).collect(),
+                    _ => all(),
+                }
+            }
         }
     }
 }
@@ -277,7 +309,7 @@ fn replace(word: &Arg, placeholder: &str, argument: &Arg) -> Arg {
 }
 
 /// The arguments that come from standard input or from a file.
-pub fn arguments_from(command: &Command, reading: &Reading<'_>, by_line: bool, world: &World<'_>) -> Vec<Arg> {
+pub fn arguments_from(command: &Command, reading: &Reading<'_>, separator: Separator, world: &World<'_>) -> Vec<Arg> {
     let first = reading.given.first().map(|given| given.word).or(command.argv.first());
     let span = first.map_or_else(Span::default, |word| word.span);
     let hole =
@@ -288,7 +320,7 @@ pub fn arguments_from(command: &Command, reading: &Reading<'_>, by_line: bool, w
         return hole(Source::File(Box::new(path.clone().into_owned())));
     }
     match &command.input {
-        Input::Text(text) => split(text, by_line),
+        Input::Text(text) => split(text, separator),
         Input::Nothing => Vec::new(),
         Input::Pipe(steps) => {
             let found: Option<Vec<Vec<Arg>>> =
@@ -303,17 +335,24 @@ pub fn arguments_from(command: &Command, reading: &Reading<'_>, by_line: bool, w
     }
 }
 
-fn split(text: &Text, by_line: bool) -> Vec<Arg> {
+fn split(text: &Text, separator: Separator) -> Vec<Arg> {
     let string = text.as_str();
-    let separates = |c: char| c == '\n' || c == '\0' || (!by_line && c.is_whitespace());
+    let separates = |c: char| match separator {
+        Separator::Blanks => c == '\0' || c.is_whitespace(),
+        Separator::Lines => c == '\n' || c == '\0',
+        Separator::Only(only) => c == only,
+    };
     let mut words = Vec::new();
     let mut from = 0;
     for (at, c) in string.char_indices().chain(std::iter::once((string.len(), '\n'))) {
-        if !separates(c) {
+        if at < string.len() && !separates(c) {
             continue;
         }
         if at > from && words.len() < MAX_ARGUMENTS {
-            let (start, end) = unquoted(string, from, at);
+            let (start, end) = match separator {
+                Separator::Only(_) => (from, at),
+                _ => unquoted(string, from, at),
+            };
             let word = text.slice(start, end);
             let span = word.source();
             words.push(Arg::known(word, span));

@@ -96,6 +96,9 @@ impl World {
     }
 
     fn is_folder(&self, folder: &Folder, real: &str) -> bool {
+        if let Folder::Either(both) = folder {
+            return self.is_folder(&both.0, real) || self.is_folder(&both.1, real);
+        }
         match self.path(folder) {
             Some(path) => path == real,
             None => true,
@@ -117,7 +120,7 @@ impl World {
     fn path(&self, folder: &Folder) -> Option<String> {
         match folder {
             Folder::Start => Some(self.start.clone()),
-            Folder::Unknown => None,
+            Folder::Either(_) | Folder::Unknown => None,
             Folder::Changed(change) => {
                 let mut to = self.text(&change.to)?;
                 if !to.starts_with('/') {

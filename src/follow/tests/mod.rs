@@ -49,7 +49,7 @@ fn step(step: &Step) -> String {
 fn folder(folder: &Folder) -> String {
     match folder {
         Folder::Start => ".".to_owned(),
-        Folder::Unknown => "?".to_owned(),
+        Folder::Either(_) | Folder::Unknown => "?".to_owned(),
         Folder::Changed(change) if change.from == Folder::Start => arg(&change.to),
         Folder::Changed(change) => format!("{}/{}", self::folder(&change.from), arg(&change.to)),
     }

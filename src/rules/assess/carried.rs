@@ -8,7 +8,7 @@ use crate::effect::{Class, Effect};
 use crate::follow::step::{Arg, Command, Input, Source};
 use crate::payload::secrets::is_secret_variable;
 use crate::payload::{Carried, Language, editors};
-use crate::rules::carry::{self, Added, Carrier};
+use crate::rules::carry::{self, Added, AtOnce, Carrier, Separator};
 use crate::rules::read::{self, Given};
 use crate::rules::schema::{Arity, Clause, Form, Role, Where};
 use crate::rules::{Assessment, Carry, World, destructive, is_network};
@@ -80,13 +80,13 @@ impl<'a> Assessor<'a, '_> {
         let values: Vec<Arg> = given.values.iter().map(|value| value.clone().into_owned()).collect();
         match given.arity {
             Arity::Until => {
-                let added = Added { arguments: self.found(), placeholder: Some("{}".to_owned()) };
+                let added = Added { arguments: self.found(), placeholder: Some("{}".to_owned()), at_once: AtOnce::All };
                 added.apply(&values).into_iter().map(Carried::Arguments).collect()
             }
             // What is found stands behind the command when nothing in it stands for it (`fd -X rm`).
             Arity::Rest if given.role == Role::Command && self.prints_found() => {
                 let placeholder = values.iter().any(|word| word.shown("").contains("{}")).then(|| "{}".to_owned());
-                let added = Added { arguments: self.found(), placeholder };
+                let added = Added { arguments: self.found(), placeholder, at_once: AtOnce::All };
                 added.apply(&values).into_iter().map(Carried::Arguments).collect()
             }
             Arity::Many => values.iter().flat_map(|value| carry::of_value(given.role, value, &[], world)).collect(),
@@ -163,9 +163,43 @@ impl<'a> Assessor<'a, '_> {
         let arguments = if from_words {
             self.reading.arguments.iter().filter(|word| !matches!(word.text(), Some(":::" | ":::+"))).cloned().collect()
         } else {
-            carry::arguments_from(self.command, &self.reading, placeholder.is_some(), world)
+            carry::arguments_from(self.command, &self.reading, self.separator(placeholder.is_some()), world)
         };
-        Some(Added { arguments, placeholder })
+        Some(Added { arguments, placeholder, at_once: self.at_once() })
+    }
+
+    /// What separates the arguments that come from a text, by the options that `xargs` and its kin share.
+    fn separator(&self, by_line: bool) -> Separator {
+        let mut separator = if by_line { Separator::Lines } else { Separator::Blanks };
+        for given in &self.reading.given {
+            let value = || given.values.first().and_then(|value| value.text()).unwrap_or_default().to_owned();
+            for name in given.names {
+                separator = match *name {
+                    "-0" | "--null" => Separator::Only('\0'),
+                    "-d" | "--delimiter" => match value().as_str() {
+                        "\\n" => Separator::Only('\n'),
+                        "\\t" => Separator::Only('\t'),
+                        "\\0" => Separator::Only('\0'),
+                        text if text.chars().count() == 1 => text.chars().next().map_or(separator, Separator::Only),
+                        _ => separator,
+                    },
+                    _ => continue,
+                };
+            }
+        }
+        separator
+    }
+
+    /// How many of the arguments one command line gets.
+    fn at_once(&self) -> AtOnce {
+        let limits = ["-n", "--max-args", "-L", "--max-lines"];
+        let given = self.reading.given.iter().find(|given| given.names.iter().any(|name| limits.contains(name)));
+        let Some(given) = given else { return AtOnce::All };
+        let counts_words = given.names.iter().any(|name| matches!(*name, "-n" | "--max-args"));
+        match given.values.first().and_then(|value| value.text()) {
+            Some("1") if counts_words => AtOnce::One,
+            _ => AtOnce::Some,
+        }
     }
 
     pub(super) fn carried_variables(&self) -> Vec<(String, Arg)> {
