@@ -372,7 +372,8 @@ impl Parser<'_> {
                 (self.announced, self.misread_until, self.misread_comment, self.plain_words) = state;
                 Ok(Script { items: Vec::new(), span: self.span(start, end) })
             }
-            result => result,
+            // It ends the commands here, and not what stands around them.
+            result => result.map_err(|error| ParseError { certain: false, ..error }),
         }
     }
 

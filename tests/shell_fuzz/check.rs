@@ -18,7 +18,7 @@ const MAX_SHORTENED: usize = 100_000;
 
 /// Reasons for which guard may refuse what bash prints, because it looks like what bash reads in two ways: it moves
 /// redirections behind words, and prints no quotes of `${$' x'}`, which then looks like the commands of bash 5.3.
-const OF_PRINTED_TEXT: [&str; 7] = [
+const OF_PRINTED_TEXT: [&str; 8] = [
     "`time` behind a line in a pipeline",
     "this ends in two different places",
     "brackets in the second word of a coprocess",
@@ -26,6 +26,7 @@ const OF_PRINTED_TEXT: [&str; 7] = [
     "an element that bash prints in another form in a substitution",
     "an array element stands too late",
     "a pattern that begins with a brace",
+    "a comment in text that bash reads again",
 ];
 
 /// What begins the commands in braces of bash 5.3.
@@ -228,7 +229,7 @@ impl Checker {
     /// Compares the commands of a text with those of its canonical form.
     fn compare_canonical(&mut self, text: &str, listing: &Listing, canonical: &str) -> Option<(Kind, String)> {
         // Bash prints a name that was not written.
-        let canonical = without_made_names(canonical);
+        let canonical = without_made_names(canonical, false);
         let reread = match parse(&canonical, Dialect::Bash) {
             Ok(script) => list(&script),
             // Bash prints some texts in a form that it would not read again.
@@ -236,6 +237,8 @@ impl Checker {
             // It prints no body for a here-document in a pattern, which then takes the closing brace of the function.
             Err(_) if canonical.contains("<<") && canonical.contains("[[ ") => return None,
             Err(error) if OF_PRINTED_TEXT.contains(&error.reason) => return None,
+            // What bash refuses when it runs it is accepted in one line, and not in the several that bash prints.
+            Err(error) if error.certain && canonical.contains("$((") => return None,
             Err(_) if canonical.contains("<<") && canonical.contains("time") => return None,
             Err(_) if COMMANDS_IN_BRACES.iter().any(|braces| canonical.contains(braces)) => return None,
             Err(error) => return Some((Kind::CanonicalFormRejected, format!("{}: {canonical}", error.reason))),
@@ -284,7 +287,7 @@ impl Checker {
             if substitution.contains(MARKS) {
                 continue;
             }
-            let substitution = without_made_names(&substitution);
+            let substitution = without_made_names(&substitution, true);
             let found = match parse(&substitution, Dialect::Bash) {
                 Ok(script) => list(&script),
                 Err(error) if OF_PRINTED_TEXT.contains(&error.reason) => continue,
@@ -332,8 +335,8 @@ fn has_delimiter_of_lines(text: &str) -> bool {
     })
 }
 
-/// A text without the names of coprocesses that bash prints and nobody wrote.
-fn without_made_names(text: &str) -> String {
+/// A text without the names of coprocesses that bash prints and nobody wrote; what it printed more than once has several.
+fn without_made_names(text: &str, several: bool) -> String {
     let (mut kept, mut rest) = (String::with_capacity(text.len()), text);
     while let Some(at) = rest.find("coproc COPROC ") {
         let (before, found) = rest.split_at(at);
@@ -341,7 +344,10 @@ fn without_made_names(text: &str) -> String {
         let is_word = kept.ends_with(|c: char| !c.is_ascii_whitespace() && !"(;|&{!)".contains(c));
         kept.push_str(if is_word { "coproc COPROC " } else { "coproc " });
         rest = found.strip_prefix("coproc COPROC ").unwrap_or_default();
-        while !is_word && let Some(more) = rest.strip_prefix("COPROC ") {
+        while several
+            && !is_word
+            && let Some(more) = rest.strip_prefix("COPROC ")
+        {
             rest = more;
         }
     }
