@@ -8,8 +8,8 @@ pub mod pattern;
 
 use crate::follow::step::{Arg, Folder, Piece, Source};
 use names::{
-    GUARD_HOME, GUARD_PROJECT, HARMLESS_SSH, PERSIST_ANYWHERE, PERSIST_HOME, PERSIST_PATHS, PERSIST_ROOTS, REGENERABLE,
-    REGENERABLE_ENDINGS, REGENERABLE_IN_PROJECT, SYSTEM,
+    GIT_HOOKS, GUARD_HOME, GUARD_PROJECT, HARMLESS_SSH, PERSIST_ANYWHERE, PERSIST_HOME, PERSIST_PATHS, PERSIST_ROOTS,
+    REGENERABLE, REGENERABLE_ENDINGS, REGENERABLE_IN_PROJECT, SYSTEM,
 };
 
 /// Where a path points.
@@ -309,6 +309,7 @@ fn place_of(path: &Resolved) -> Place {
         Base::FreshTemporary | Base::TemporaryFolder => Place::Temporary,
         Base::Unknown { may_be_empty: true } if is_whole(names) => Place::Unknown,
         Base::Home | Base::Start | Base::Outside | Base::Unknown { .. } if is_persist_anywhere(names) => Place::Persist,
+        Base::Unknown { .. } if is_git_hook(names) => Place::Persist,
         Base::Start => Place::InProject,
         Base::Home | Base::Outside => Place::Elsewhere,
         Base::Unknown { .. } => Place::Unknown,
@@ -359,6 +360,11 @@ fn is_persist_anywhere(names: &[String]) -> bool {
         PERSIST_ANYWHERE.iter().any(|entry| starts_with(tail, entry))
             && !matches!(tail, [ssh, file] if ssh == ".ssh" && HARMLESS_SSH.contains(&file.as_str()))
     })
+}
+
+/// `hooks/pre-commit` below a folder that is not known, which may be a repository's (`$(git rev-parse --git-dir)`).
+fn is_git_hook(names: &[String]) -> bool {
+    matches!(names, [.., folder, hook] if folder == "hooks" && GIT_HOOKS.contains(&hook.as_str()))
 }
 
 fn starts_with(names: &[String], entry: &[&str]) -> bool {

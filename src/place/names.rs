@@ -153,5 +153,33 @@ pub(super) const PERSIST_ANYWHERE: &[&[&str]] = &[
     &["LaunchDaemons"],
 ];
 
+/// The hooks that git runs: githooks(5).
+pub(super) const GIT_HOOKS: &[&str] = &[
+    "applypatch-msg",
+    "commit-msg",
+    "fsmonitor-watchman",
+    "post-applypatch",
+    "post-checkout",
+    "post-commit",
+    "post-index-change",
+    "post-merge",
+    "post-receive",
+    "post-rewrite",
+    "post-update",
+    "pre-applypatch",
+    "pre-auto-gc",
+    "pre-commit",
+    "pre-merge-commit",
+    "pre-push",
+    "pre-rebase",
+    "pre-receive",
+    "prepare-commit-msg",
+    "proc-receive",
+    "push-to-checkout",
+    "reference-transaction",
+    "sendemail-validate",
+    "update",
+];
+
 /// Below `~/.ssh`, what only remembers hosts.
 pub(super) const HARMLESS_SSH: &[&str] = &["known_hosts", "known_hosts.old"];

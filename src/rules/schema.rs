@@ -143,6 +143,8 @@ pub struct Style {
     pub project: bool,
     /// Its name is an ordinary word: inside the arguments of an unknown program it is no command line.
     pub word: bool,
+    /// Files that its options name are taken from where it was started, whatever folder another option leads into (`tar`).
+    pub options_here: bool,
     /// Its words are never options (`echo`).
     pub no_options: bool,
     /// The codes that its options give are the lines of one text (`sed -e A -e B`).

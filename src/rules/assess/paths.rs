@@ -24,7 +24,9 @@ impl<'a> Assessor<'a, '_> {
         let recursive = form.recursive.iter().any(|name| self.reading.has(name));
         let instead = form.base.as_ref().map_or("", |verdict| verdict.instead);
         let handling = Handling { rule: form.id, recursive, effect, instead, overwrites };
+        let outside = World { folder: self.world.folder, ..*world };
         for used in uses {
+            let world = if form.style.options_here && used.giver != Giver::Operand { &outside } else { world };
             match (used.role, &used.word) {
                 (Role::DeletesFound, _) => {
                     for shape in self.found() {

@@ -116,6 +116,7 @@ pub fn parse_style(words: &[String]) -> Result<Style, String> {
             "colons" => &mut style.colons,
             "project" => &mut style.project,
             "word" => &mut style.word,
+            "options-here" => &mut style.options_here,
             "no-options" => &mut style.no_options,
             _ => return Err(format!("`{word}` is no style; `docs/rules.md` lists them")),
         };
