@@ -277,6 +277,9 @@ impl<'a> Reader<'a> {
         if let Some((names, arity, role)) = (name.len() > 2).then(|| self.find(name)).flatten() {
             return self.take(names, Cow::Borrowed(name), arity, role, glued, word);
         }
+        if name.len() > 2 && self.is_known(name) {
+            return self.unlisted(Cow::Borrowed(name), glued, word);
+        }
         if style.single_dash {
             let asks = name == "-help" || (name == "-version" && glued.is_none() && !self.names_a_version());
             if asks && !style.no_help {
