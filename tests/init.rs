@@ -154,6 +154,47 @@ fn the_doctor_says_what_is_wrong_and_what_mends_it() {
 }
 
 #[test]
+fn the_doctor_tries_the_desk() {
+    let home = Home::new();
+    let said = text(&home.run(&["doctor"]).stdout);
+    assert!(said.contains("ok desk "), "{said}");
+    let folders = ["requests", "answers"].map(|folder| home.path("run/guard/desk").join(folder));
+    assert!(folders.iter().all(|folder| fs::read_dir(folder).expect("a folder").next().is_none()), "it leaves nothing");
+
+    // A file where the folder has to be, in both places where it may be.
+    for place in ["run/guard", "state/guard/desk"] {
+        let place = home.path(place);
+        let _ = fs::remove_dir_all(&place);
+        fs::create_dir_all(place.parent().expect("a parent")).expect("a folder");
+        fs::write(place, "").expect("it is written");
+    }
+    let output = home.run(&["doctor"]);
+    let said = text(&output.stdout);
+    assert!(said.contains("!! desk ") && said.contains("to mend it: make one of these a folder"), "{said}");
+    assert_eq!(output.status.code(), Some(1), "{said}");
+}
+
+#[test]
+fn the_doctor_finds_a_guard_that_others_hide() {
+    let home = Home::new();
+    home.stub("guard", "exit 0");
+    let output = home.run(&["doctor"]);
+    let said = text(&output.stdout);
+    assert!(said.contains("!! guard ") && said.contains("but PATH leads to"), "{said}");
+    assert_eq!(output.status.code(), Some(1), "{said}");
+}
+
+#[test]
+fn the_doctor_finds_a_journal_that_cannot_be_written() {
+    let home = Home::new();
+    fs::create_dir_all(home.path("state/guard/journal.jsonl")).expect("a folder");
+    let output = home.run(&["doctor"]);
+    let said = text(&output.stdout);
+    assert!(said.contains("!! journal ") && said.contains("to mend it: make the file writable"), "{said}");
+    assert_eq!(output.status.code(), Some(1), "{said}");
+}
+
+#[test]
 fn a_persons_shell_gets_functions_and_completions() {
     let home = Home::new();
     home.program("codex", "#!/bin/sh\necho \"$0\" \"$@\"\n");

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::init;
 use crate::agents::{HOOKS, Hook, Reply};
 use crate::cli::Doctor;
+use crate::desk::Spool;
 use crate::doors::shells;
 use crate::folders::Folders;
 use crate::human;
@@ -36,12 +37,14 @@ pub fn run(doctor: &Doctor) -> ExitCode {
     configuration(&mut sheet, &folders);
     journal(&mut sheet, &folders);
     human(&mut sheet, &folders);
+    desk(&mut sheet, &folders);
     match Scratch::new(&folders.state) {
         Ok(scratch) => {
             under_run(&mut sheet, &scratch);
             for hook in HOOKS {
                 by_hook(&mut sheet, hook, &scratch);
             }
+            withdraw(&folders, &scratch);
         }
         Err(error) => sheet.bad("scratch", &format!("no folder to try things in: {error}"), "make room there"),
     }
@@ -129,6 +132,25 @@ fn human(sheet: &mut Sheet, folders: &Folders) {
     }
 }
 
+fn desk(sheet: &mut Sheet, folders: &Folders) {
+    let spool = Spool::open(Some(folders));
+    match spool.and_then(|spool| spool.check().map(|()| spool)) {
+        Ok(spool) => {
+            let waiting = match spool.pending().len() {
+                0 => String::new(),
+                count => format!(", where {count} wait (guard pending)"),
+            };
+            sheet.good("desk", &format!("{}{waiting}", spool.folder().display()));
+        }
+        Err(error) => {
+            let tried: Vec<String> =
+                Spool::all(Some(folders)).iter().map(|spool| spool.folder().display().to_string()).collect();
+            let what = format!("nothing can wait for an answer in {}: {error}", tried.join(" or "));
+            sheet.bad("desk", &what, "make one of these a folder that you can write, with room on its disk");
+        }
+    }
+}
+
 /// A folder to try things in, which goes with this value.
 struct Scratch {
     folder: PathBuf,
@@ -170,6 +192,17 @@ impl Scratch {
             _ => command.args(words),
         };
         command.env("GUARD_WAIT", "0").stdin(Stdio::null()).output()
+    }
+}
+
+/// What was tried is nothing that a person should answer.
+fn withdraw(folders: &Folders, scratch: &Scratch) {
+    let victim = scratch.victim();
+    let tried = victim.to_string_lossy();
+    for spool in Spool::all(Some(folders)) {
+        for request in spool.pending().iter().filter(|request| request.text.contains(&*tried)) {
+            let _ = spool.withdraw(request);
+        }
     }
 }
 

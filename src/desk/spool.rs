@@ -105,6 +105,32 @@ impl Spool {
         first.into_iter().chain(state).map(|folder| Spool { folder: folder.join("desk") }).collect()
     }
 
+    /// Where it is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Tries whether a request and its answer can be laid down and taken away again. Nobody sees the two that it tries
+    /// with: their names are those of unfinished files.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be done.
+    pub fn check(&self) -> io::Result<()> {
+        let _lock = self.lock()?;
+        let content = self.key()?;
+        for folder in [self.requests(), self.answers()] {
+            let path = folder.join(format!("{UNFINISHED}check.{}", std::process::id()));
+            files::write_new(&path, &content)?;
+            let kept = fs::read(&path);
+            fs::remove_file(&path)?;
+            if kept? != content {
+                return Err(io::Error::new(ErrorKind::InvalidData, "what is written there is not what is read"));
+            }
+        }
+        Ok(())
+    }
+
     /// The folder in which answers appear.
     pub fn answers(&self) -> PathBuf {
         self.folder.join("answers")
@@ -164,6 +190,16 @@ impl Spool {
         // It may have passed to another process, which took this one for dead.
         let own = read::<Request>(&path).is_some_and(|now| now.waiter == Waiter::own());
         if own { self.take(request, &path) } else { Ok(None) }
+    }
+
+    /// Takes a request away that nobody is to answer.
+    ///
+    /// # Errors
+    ///
+    /// When the desk cannot be used.
+    pub fn withdraw(&self, request: &Request) -> io::Result<()> {
+        let _lock = self.lock()?;
+        fs::remove_file(self.path(request))
     }
 
     fn take(&self, request: &Request, path: &Path) -> io::Result<Option<Answer>> {
