@@ -1,5 +1,6 @@
 """The clients: how each is installed, and how it is started against a model, with or without guard's hook."""
 
+import glob
 import json
 import os
 import subprocess
@@ -20,7 +21,9 @@ PACKAGES = {
     "copilot": "@github/copilot@1.0.102",
     "cline": "cline@3.0.65",
 }
-PYTHON = {"mini": ["mini-swe-agent==2.4.6", "mcp"]}
+PYTHON = {"mini": ["mini-swe-agent==2.4.6", "mcp"], "openhands": ["openhands==1.16.0"]}
+# Clients that need a newer Python than the oldest one here.
+NEEDS_PYTHON = {"openhands": (3, 12)}
 NAMES = [name for name in [*PACKAGES, *PYTHON] if name != "node22"]
 
 
@@ -31,7 +34,7 @@ def install(name):
             place = f"{ROOT}/{name}/venv"
             if os.path.exists(f"{place}/bin/{name}"):
                 return None
-            subprocess.run(["python3", "-m", "venv", place], check=True)
+            subprocess.run([python_for(name), "-m", "venv", place], check=True)
             command = [f"{place}/bin/pip", "install", "-q", *PYTHON[name]]
         else:
             place = f"{ROOT}/{name}"
@@ -46,6 +49,21 @@ def install(name):
         return None if done.returncode == 0 else done.stderr[-300:] or "it failed"
     except (OSError, subprocess.SubprocessError) as error:
         return str(error)
+
+
+def python_for(name):
+    """A Python that is new enough for a client: on PATH, or one of pyenv's."""
+    least = NEEDS_PYTHON.get(name, (3, 9))
+    named = [f"python3.{minor}" for minor in range(least[1], least[1] + 4)]
+    pyenv = glob.glob(os.path.expanduser("~/.pyenv/versions/3.*/bin/python3"))
+    for python in ["python3", *named, *sorted(pyenv)]:
+        test = f"import sys, venv; sys.exit(sys.version_info < {least})"
+        try:
+            if subprocess.run([python, "-c", test], capture_output=True).returncode == 0:
+                return python
+        except OSError:
+            pass
+    raise OSError(f"it needs Python {least[0]}.{least[1]} or newer")
 
 
 def write(path, value):
@@ -148,6 +166,13 @@ def mini(place):
     env.update(OPENAI_API_KEY="x", OPENAI_API_BASE=url, OPENAI_BASE_URL=url, LITELLM_LOCAL_MODEL_COST_MAP="True")
     flags = ["-y", "--exit-immediately", "-m", "openai/scripted", "-t", PROMPT]
     return [f"{ROOT}/mini/venv/bin/mini", *flags], env
+
+
+def openhands(place):
+    env = {"LLM_MODEL": "openai/scripted", "LLM_API_KEY": "x", "LLM_BASE_URL": f"{place.url}/v1"}
+    env.update(LITELLM_LOCAL_MODEL_COST_MAP="True", OPENHANDS_SUPPRESS_BANNER="1", DO_NOT_TRACK="1")
+    flags = ["--headless", "--override-with-envs", "--always-approve", "--exit-without-confirmation", "-t", PROMPT]
+    return [f"{ROOT}/openhands/venv/bin/openhands", *flags], env
 
 
 # What ends a client's work, where a plain answer does not.
