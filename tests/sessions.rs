@@ -130,6 +130,60 @@ fn a_shell_on_a_terminal_keeps_its_prompt_and_its_jobs() {
     assert_eq!(home.runs(), 0);
 }
 
+/// The command that would do harm is entered in ways that keep it out of the history or put something between it and
+/// the one before. It must not have run when the prompt comes back.
+#[test]
+fn no_prompt_and_no_history_hides_a_command() {
+    let home = Home::with("prompt-timeout: 1s\n");
+    let mut session = Pty::new(24, 160).start(&home.guard(&["--norc", "-i"]), Streams::Terminal);
+    let mut entered = 0;
+    let mut enter = |line: &str, expected: &str, at: usize| {
+        entered += 1;
+        session.press(&format!("{line}\n"));
+        let at = session.await_text(expected, at);
+        session.press(&format!("echo ne\"\"xt {entered}\n"));
+        session.await_text(&format!("next {entered}"), at)
+    };
+    // What makes a prompt runs commands, too; a session goes on with any of these.
+    let mut at = enter("marker() { echo \"prom\"\"pt\"; }; PROMPT_COMMAND='marker; true'; echo s\"\"et", "set", 0);
+    at = enter("echo one\"\"time", "onetime", at);
+    at = enter(DANGEROUS, "guard: not run:", at);
+    at = enter("HISTCONTROL=ignorespace", "prompt", at);
+    at = enter(&format!(" {DANGEROUS}"), "guard: not run:", at);
+    at = enter("HISTCONTROL=ignoredups", "prompt", at);
+    at = enter("echo twi\"\"ce", "twice", at);
+    at = enter(DANGEROUS, "guard: not run:", at);
+    at = enter(DANGEROUS, "guard: not run:", at);
+    at = enter("HISTIGNORE='rm*'", "prompt", at);
+    at = enter(DANGEROUS, "guard: not run:", at);
+    at = enter("set +o history", "prompt", at);
+    at = enter(DANGEROUS, "guard: not run:", at);
+    at = enter("HISTSIZE=0", "prompt", at);
+    at = enter(&format!("true; ({DANGEROUS})"), "guard: not run:", at);
+    at = enter("history -c", "prompt", at);
+    at = enter(DANGEROUS, "guard: not run:", at);
+    at = enter("shopt -u promptvars", "prompt", at);
+    at = enter(DANGEROUS, "guard: not run:", at);
+    at = enter("PS0=", "readonly", at);
+    enter(DANGEROUS, "guard: not run:", at);
+    assert_eq!(home.runs(), 0);
+}
+
+#[test]
+fn on_a_pipe_the_history_hides_no_command() {
+    let home = Home::new();
+    let mut client = piped(&home, &[]);
+    client.enter("echo one");
+    for hidden in ["HISTCONTROL=ignorespace", "HISTIGNORE='*'", "set +o history", "HISTSIZE=0", "history -c"] {
+        client.enter(hidden);
+        assert_eq!(client.enter(&format!(" true; {DANGEROUS}; true && ({DANGEROUS})")), "", "{hidden}");
+    }
+    assert_eq!(client.enter("echo still here"), "still here\n");
+    let (_, said) = client.end();
+    assert!(said.contains("guard: not run:"), "{said}");
+    assert_eq!(home.runs(), 0);
+}
+
 #[test]
 fn under_guard_run_a_session_is_judged_and_its_commands_shells_are_not_again() {
     let home = Home::new();

@@ -25,6 +25,7 @@ use question::Reply;
 use screen::{CHOICE, Screen, Setting};
 use settings::Keys;
 use terminal::Terminal;
+#[cfg(target_os = "linux")]
 pub(crate) use terminal::remaining;
 
 pub mod watch;

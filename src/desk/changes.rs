@@ -3,8 +3,9 @@
 //! The kernel tells, where it can (inotify). Where it cannot, or has told too many others already, the folder is looked
 //! at now and then.
 
+use std::os::fd::BorrowedFd;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long a folder that the kernel does not tell of is left alone.
 const PAUSE: Duration = Duration::from_millis(150);
@@ -40,7 +41,7 @@ impl Changes {
             use nix::poll::{PollFd, PollFlags, poll};
             use std::os::fd::AsFd;
             let mut files = [PollFd::new(notices.as_fd(), PollFlags::POLLIN)];
-            let _ = poll(&mut files, crate::ask::remaining(Instant::now() + limit));
+            let _ = poll(&mut files, crate::ask::remaining(std::time::Instant::now() + limit));
             while notices.read_events().is_ok_and(|events| !events.is_empty()) {}
             return;
         }
@@ -49,9 +50,15 @@ impl Changes {
 
     /// What becomes readable when something changes; `None` where the folder must be looked at now and then.
     #[cfg(target_os = "linux")]
-    pub fn descriptor(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
+    pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
         use std::os::fd::AsFd;
         self.notices.as_ref().map(AsFd::as_fd)
+    }
+
+    /// What becomes readable when something changes; `None` where the folder must be looked at now and then.
+    #[cfg(not(target_os = "linux"))]
+    pub fn descriptor(&self) -> Option<BorrowedFd<'_>> {
+        None
     }
 
     /// Forgets the changes so far.

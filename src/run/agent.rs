@@ -91,7 +91,7 @@ fn note_agent() {
 #[cfg(target_os = "linux")]
 fn namespace(guard: &Path, covered: &[PathBuf], state: &Path) -> Result<Kept, String> {
     let folder = state.join("shells");
-    super::system::private_folder(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    guard::folders::make_private(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     super::namespace::enter(guard, covered, &folder).map_err(|error| format!("the system says: {}", error.desc()))
 }
 

@@ -8,7 +8,9 @@ mod heap;
 
 use std::convert::Infallible;
 use std::ffi::{CStr, CString, OsStr, OsString};
-use std::io::{self, Seek, Write};
+#[cfg(target_os = "linux")]
+use std::io::Seek;
+use std::io::{self, Write};
 use std::os::fd::{OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -114,12 +116,6 @@ pub fn execute_with(path: &Path, argv: &[OsString], environment: Vec<Vec<u8>>) -
 pub fn set_variable(name: &OsStr, value: &OsStr) {
     // SAFETY: this process has one thread, so nobody reads the environment meanwhile.
     unsafe { std::env::set_var(name, value) };
-}
-
-/// Makes a folder, and those above it, that only its user can read.
-pub fn private_folder(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// Keeps `text` in a file without a name, open for the program that comes next, and gives the path by which that

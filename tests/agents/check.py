@@ -68,7 +68,7 @@ class Run:
         argv, more = getattr(clients, self.name)(place)
         env = {**self.env, **more}
         if self.way == "hook":
-            done = self.own(self.guard, "init", self.name)
+            done = self.own(self.guard, "init", self.name, *clients.INIT.get(self.name, []))
             if done.returncode:
                 raise RuntimeError(done.stderr)
             seed_plugin(self)

@@ -177,5 +177,7 @@ def openhands(place):
 
 # What ends a client's work, where a plain answer does not.
 ENDS = {"mini": "echo COMPLETE_TASK_AND_SUBMIT_FINAL_OUTPUT"}
+# Where a client's settings are not the user's.
+INIT = {"openhands": ["--project"]}
 # Those whose hook guard sets up.
 HOOKED = [name for name in NAMES if name != "mini"]
