@@ -111,6 +111,7 @@ impl Library {
             among(&names.whole, &name.to_ascii_lowercase())
                 || last.as_ref().or(first.as_ref()).is_some_and(|last| among(&names.last, last))
                 || last.and(first).is_some_and(|first| among(&names.first, &first))
+                || is_made_of(name, &names.words, &names.last)
         };
         named(name) || name.strip_prefix("no-").is_some_and(named)
     }
@@ -150,6 +151,19 @@ impl Library {
         let by_project = self.project.and_then(|project| recount_of(project, rule));
         by_project.filter(|recount| recount.class > class).or(by_user)
     }
+}
+
+/// Whether each word of an option's name is a number or in one of the lists, or two such words without anything between
+/// them (`maxresults`).
+fn is_made_of(name: &str, one: &[&str], other: &[&str]) -> bool {
+    let among = |word: &str| [one, other].iter().any(|list| list.binary_search(&word).is_ok());
+    let is_two = |word: &str| {
+        let mut halves = (2..word.len().saturating_sub(2)).filter_map(|at| word.split_at_checked(at));
+        halves.any(|(begin, end)| (begin == "no" || begin.len() > 2) && end.len() > 2 && among(begin) && among(end))
+    };
+    let mut words = words(name).map(str::to_ascii_lowercase).peekable();
+    words.peek().is_some()
+        && words.all(|word| word.bytes().all(|b| b.is_ascii_digit()) || among(&word) || is_two(&word))
 }
 
 /// What a layer says that a rule counts as: by its name, else by the first pattern that fits.

@@ -472,8 +472,7 @@ impl<'a> Reader<'a> {
     /// Whether a short option that has no meaning here does no harm.
     fn accepts_short(&self, name: &str) -> bool {
         let lists_short = |form: &&Form<'static>| form.known.iter().any(|known| known.len() == 2);
-        self.is_known(name)
-            || (self.accepts_any() && !self.style().single_dash && !self.reading.forms.iter().any(lists_short))
+        self.is_known(name) || (self.accepts_any() && !self.reading.forms.iter().any(lists_short))
     }
 
     fn asks_for_help(&self, name: &str) -> bool {
@@ -538,7 +537,12 @@ impl<'a> Reader<'a> {
     /// Takes an abbreviation that may stand for several options. Programs refuse it, but another version may have fewer
     /// of them: it counts as each.
     fn take_any(&mut self, meant: Vec<Found>, name: &'a str, glued: Option<usize>, word: &'a Arg) {
-        self.reading.unknown_option = true;
+        if self.accepts_any() {
+            // Listed or not, the name may be an option's own: `--ignore` beside `--ignore-path`.
+            self.reading.unlisted.push(Cow::Borrowed(name));
+        } else {
+            self.reading.unknown_option = true;
+        }
         let takes_word = glued.is_none() && meant.iter().all(|(_, arity, _)| *arity == Arity::Value);
         let values: Vec<Cow<'a, Arg>> = match glued {
             Some(from) => vec![Cow::Owned(without_prefix(word, from))],

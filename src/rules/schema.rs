@@ -607,6 +607,9 @@ pub struct OptionNames<'a> {
     /// Last words of names, in order.
     #[serde(borrow)]
     pub last: Vec<&'a str>,
+    /// Words of which other names are made, in order.
+    #[serde(borrow)]
+    pub words: Vec<&'a str>,
 }
 
 /// What a variable of the environment does to the programs that see it.

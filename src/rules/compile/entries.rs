@@ -240,12 +240,12 @@ impl Compiler<'_> {
             names.sort_unstable();
             names
         };
-        let lists = [&entry.whole, &entry.first, &entry.last].map(sorted);
+        let lists = [&entry.whole, &entry.first, &entry.last, &entry.words].map(sorted);
         for twice in lists.iter().flat_map(|list| list.windows(2)).filter(|pair| pair[0] == pair[1]) {
             self.problem(format!("`{}` is listed twice", twice[0]));
         }
-        let [whole, first, last] = lists.each_ref().map(|list| list.iter().map(String::as_str).collect());
-        let bytes = archive::encode(&OptionNames { whole, first, last });
+        let [whole, first, last, words] = lists.each_ref().map(|list| list.iter().map(String::as_str).collect());
+        let bytes = archive::encode(&OptionNames { whole, first, last, words });
         self.insert(archive::OPTION_NAMES, bytes);
     }
 

@@ -370,8 +370,12 @@ impl Compiler<'_> {
             ("mutating", !entry.mutating.is_empty()),
             ("destructive", !entry.destructive.is_empty()),
         ];
-        let name_keys =
-            [("whole", !entry.whole.is_empty()), ("first", !entry.first.is_empty()), ("last", !entry.last.is_empty())];
+        let name_keys = [
+            ("whole", !entry.whole.is_empty()),
+            ("first", !entry.first.is_empty()),
+            ("last", !entry.last.is_empty()),
+            ("words", !entry.words.is_empty()),
+        ];
         let setting_keys = [("keys", !entry.keys.is_empty()), ("prefix", entry.prefix.is_some())];
         let role_keys = [("role", entry.role.is_some())];
         let id_keys = [("id", entry.id.is_some())];

@@ -67,6 +67,7 @@ pub struct Entry {
     pub whole: Many<String>,
     pub first: Many<String>,
     pub last: Many<String>,
+    pub words: Many<String>,
 }
 
 /// What a program or subcommand looks like.
