@@ -9,6 +9,7 @@ use crate::payload::{self, Carried, Language};
 use crate::request::Node;
 use crate::rules::schema::Where;
 use crate::rules::{Carry, Earlier, Left, judge_payload_path, read_file};
+use crate::shell::Dialect;
 use crate::span::Span;
 use crate::text::Text;
 
@@ -125,7 +126,14 @@ impl Judge<'_> {
             }
             return Judged::opaque("shell.unread", line.span, "the code it runs cannot be read before it runs");
         }
-        self.shell(&filled(line), start, place, ledger, depth)
+        let text = filled(line);
+        let read_by_dash = std::mem::take(&mut self.read_by_dash);
+        let mut judged = self.shell(&text, start, place, ledger, depth);
+        if read_by_dash && !crate::shell::runs_the_same_in_dash(text.as_str()) {
+            let start = Start { dialect: Dialect::Posix, ..start.clone() };
+            judged.merge(self.shell(&text, &start, place, &mut ledger.inner(&start.input), depth));
+        }
+        judged
     }
 
     fn code(
@@ -163,6 +171,8 @@ impl Judge<'_> {
         }
         judged.settle(self.rules);
         for code in outcome.carried {
+            // What code starts in a shell, it starts in `sh`.
+            self.read_by_dash = true;
             let inner = Carry { code, at_most: None, ..carry.clone() };
             judged.merge(self.carry_from(&inner, context, None, ledger, depth + 1));
         }

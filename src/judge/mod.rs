@@ -35,8 +35,16 @@ pub fn judge(request: &Request, facts: &dyn Facts) -> Report {
 /// Judges `request` by the rules of `library`, with what `facts` knows.
 pub fn judge_by(request: &Request, library: &Library, facts: &dyn Facts) -> Report {
     let bearings = Bearings { home: facts.home(), start: facts.folder(), own: facts.own_folders() };
-    let mut judge =
-        Judge { rules: library, facts, bearings, commands: 0, parsed: true, unrecognised: false, stakes: Vec::new() };
+    let mut judge = Judge {
+        rules: library,
+        facts,
+        bearings,
+        commands: 0,
+        parsed: true,
+        unrecognised: false,
+        read_by_dash: false,
+        stakes: Vec::new(),
+    };
     let (text, mut judged) = judge.subject(request);
     judged.settle(library);
     let mut findings = judged.findings;
@@ -91,6 +99,8 @@ struct Judge<'a> {
     parsed: bool,
     /// Whether a program was met that no rule knows.
     unrecognised: bool,
+    /// Whether the code that comes next may be read by dash.
+    read_by_dash: bool,
     /// What is at stake.
     stakes: Vec<Stake>,
 }

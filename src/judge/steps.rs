@@ -147,6 +147,7 @@ impl Judge<'_> {
         }
         let alone = assessment.changes_nothing && command.redirections.is_empty() && assessment.carried.is_empty();
         for carry in &assessment.carried {
+            self.read_by_dash = is_sh(command);
             own.merge(self.carry_from(carry, context, texts, ledger, depth + 1));
         }
         if own.class > Class::ReadOnly && !alone {
@@ -175,6 +176,12 @@ impl Judge<'_> {
         let bearings = if place == Where::Here { self.bearings } else { Default::default() };
         World { rules: self.rules, facts: self.facts, bearings, folder, place, exported, earlier: ledger }
     }
+}
+
+/// Whether a command is a shell that is dash on many machines.
+fn is_sh(command: &Command) -> bool {
+    let name = command.argv.first().and_then(Arg::text).unwrap_or_default();
+    matches!(name.rsplit('/').next(), Some("sh" | "dash" | "ash"))
 }
 
 /// The command line, for those who look up what it reaches elsewhere.

@@ -445,6 +445,11 @@ impl Parser<'_> {
                 parts.push(self, part);
                 Ok(())
             }
+            // To dash a single quote in `"${x:-…}"` and in arithmetic is a character like any other.
+            Quote::Shields if mark == b'\'' && !self.is_bash() => {
+                self.plain_run(rules.live, parts);
+                Ok(())
+            }
             Quote::Shields => self.shield(mark, rules, parts),
             Quote::Text => {
                 self.plain_run(rules.live, parts);
@@ -467,6 +472,9 @@ impl Parser<'_> {
                 0 if self.at_end() => return self.unclosed("a quote is not closed", open),
                 _ if byte == mark => {
                     self.plain_byte(rules.live, parts);
+                    if !self.is_bash() && self.slice(open + 1, start).contains(['(', ')', '\'', '\n']) {
+                        return self.error("quotes in arithmetic that dash takes for nothing", open);
+                    }
                     return Ok(());
                 }
                 b'$' if mark == b'\'' => self.without_lines(|parser| parser.dollar(rules, parts))?,

@@ -55,6 +55,18 @@ pub struct ParseError {
     pub certain: bool,
 }
 
+/// Whether dash runs no command of a text that bash accepts but those that bash runs, as far as guard reads it for dash.
+/// `[[` does nothing there.
+pub fn runs_the_same_in_dash(text: &str) -> bool {
+    let (Ok(bash), Ok(dash)) = (parse(text, Dialect::Bash), parse(text, Dialect::Posix)) else { return true };
+    let bash = steps::list(&bash).commands;
+    let known = |command: &steps::SimpleCommand| {
+        matches!(command.argv.first().map(Option::as_deref), None | Some(Some("[[")))
+            || bash.iter().any(|other| other.argv == command.argv)
+    };
+    steps::list(&dash).commands.iter().all(known)
+}
+
 /// Reads a whole program.
 ///
 /// # Errors

@@ -161,7 +161,12 @@ impl Parser<'_> {
 
     /// At the end of a substitution in which here-documents were announced whose bodies are still to come.
     pub(super) fn expect_own_bodies(&self) -> Result<()> {
-        if self.is_zsh() { self.error_here("a here-document that a substitution does not end") } else { Ok(()) }
+        // Dash takes the next lines for commands.
+        if self.dialect != Dialect::Bash {
+            self.error_here("a here-document that a substitution does not end")
+        } else {
+            Ok(())
+        }
     }
 
     /// Behind `<&-` and `>&-`: a word there would be a name.

@@ -420,7 +420,7 @@ fn static_words<'t>(text: &'t str, script: &Script) -> (Vec<&'t str>, Vec<String
 }
 
 /// Whether a listed command could have made a call, given as `COUNT NAME ARGUMENTS`.
-fn could_call(command: &SimpleCommand, call: &str) -> bool {
+pub fn could_call(command: &SimpleCommand, call: &str) -> bool {
     let fixed: Option<Vec<&str>> = command.argv.iter().map(|word| word.as_deref()).collect();
     let mut fields = call.splitn(3, ' ');
     let (count, name) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());

@@ -8,6 +8,8 @@ mod random;
 mod zsh;
 
 use check::Checker;
+use guard::shell::steps::list;
+use guard::shell::{Dialect, parse};
 use random::Random;
 
 fn number(name: &str, default: u64) -> u64 {
@@ -127,6 +129,54 @@ fn mutated_texts_for_zsh_are_read_as_zsh_reads_them() {
     }
     assert!(zsh.findings.is_empty(), "guard and zsh read texts differently");
 }
+
+/// Programs of which guard thinks that dash runs them.
+#[test]
+fn programs_for_dash_run_no_hidden_command() {
+    if oracle::run_in_dash("Z1").is_none_or(|calls| calls.len() != 1) {
+        return println!("there is no dash to compare with");
+    }
+    let seeds: Vec<String> = seeds().iter().map(|text| text.replace("rm", "Z1").replace("cat", "Z2")).collect();
+    let mut random = Random::new(number("GUARD_FUZZ_SEED", 1) ^ 0xda5);
+    let (mut read, mut calls, mut hidden) = (0, 0, Vec::new());
+    for round in rounds(600) {
+        let base = match round % 3 {
+            0 => generate::program(&mut random, 1),
+            1 => (*random.pick(DASH)).to_owned(),
+            _ => random.pick(&seeds).clone(),
+        };
+        let other = random.pick(&seeds).clone();
+        let program = if round % 3 == 0 { base } else { mutate::mutate(&mut random, &base, &other) };
+        // What is evaluated or trapped is not listed.
+        if ["eval", "trap", "alias", "IFS"].iter().any(|word| program.contains(word)) {
+            continue;
+        }
+        let Ok(script) = parse(&program, Dialect::Posix) else { continue };
+        let listing = list(&script);
+        read += 1;
+        let Some(seen) = oracle::run_in_dash(&program) else { continue };
+        calls += seen.len();
+        if let Some(call) = seen.iter().find(|call| !listing.commands.iter().any(|one| check::could_call(one, call))) {
+            hidden.push(format!("Z{call} of {program:?}"));
+        }
+    }
+    println!("{read} programs, {calls} calls, {} findings", hidden.len());
+    hidden.sort_by_key(String::len);
+    assert!(hidden.is_empty(), "guard and dash read programs differently:\n{}", hidden.join("\n"));
+}
+
+/// What dash reads in its own way.
+#[rustfmt::skip]
+const DASH: &[&str] = &[
+    "Z1 \"${x:-'}\"; Z2 y; Z3 \"'}\"", "Z1 \"${x:-it's}\"; Z2 \"it's\"", "Z1 \"${x:-'$(Z2)'}\" \"${x#'$(Z3)'}\"",
+    "Z1 \"${v%'}'}\" ${x:-'}'} ${x:-\"}\"}", "Z1 $(( ')' )) $(( 1 + 2 )) $((Z2) )", "((Z1))", "( (Z1); Z2 )", "[[ a || Z1 ]]",
+    "Z1 $'a\\'b' ; Z2 '", "Z1 $\"a\" {a,b} ~ &> f; Z2", "Z1 <<E\n${x:-'$(Z2)'} $(Z3) `Z4`\nE\nZ5", "Z1 <<-'E'\n\t$(Z2)\n\tE\nZ3",
+    "Z1 `Z2 \\`Z3\\` \"\\$(Z4)\"` \"`Z5 \\\"a\\\"`\"", "case x in (a|b) Z1;; *) Z2;; esac", "f() { Z1; }; f; Z2 | Z3 && Z4 || Z5 &",
+    "for i in a b; do Z1 $i; done", "while Z1; do Z2; break; done", "if Z1; then Z2; else Z3; fi", "Z1 $v ${v} ${v:-$(Z2)} ${x:+$(Z3)}",
+    "Z1 a#b # Z2\nZ3", "Z1 \\\n a; Z\\\n2", "! Z1; { Z2; }; (Z3)", "Z1 2>&1 >f 3<&- <f; Z2 >&2", "a=$(Z1) b=`Z2` Z3", "Z1 \"$(Z2 \"$(Z3 'x)')\")\"",
+    "Z1 <<A <<B\n$(Z2)\nA\n$(Z3)\nB\nZ4", "Z1 ${x:=$(Z2)} \"${x:-\"$(Z3)\"}\" ${x:-a}b}", "function f { Z1; }", "select i in a; do Z1; done", "Z1 <(Z2) >(Z3)",
+    "Z1 ${v/a/$(Z2)} ${v:1} ${v^}", "a[$(Z1)]=1", "Z1 |& Z2", "time Z1", "coproc Z1", "Z1 <<<$(Z2)", "export a=$(Z1) b='$(Z2)'", "until Z1; do Z2; done",
+];
 
 /// What zsh reads in its own way.
 #[rustfmt::skip]

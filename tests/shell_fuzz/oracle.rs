@@ -222,10 +222,18 @@ fn start(folder: &Path) -> Process {
 /// The calls of Z1 to Z9 that a program makes, as `COUNT NAME ARGUMENTS`; `None` when it does not end in time.
 /// Nothing of it outlives the call.
 pub fn run(text: &str) -> Option<Vec<String>> {
+    run_in(bash().arg(source("run.bash")), text)
+}
+
+/// The same of a program for dash.
+pub fn run_in_dash(text: &str) -> Option<Vec<String>> {
+    run_in(Command::new("dash").env_clear().arg(source("run.dash")), text)
+}
+
+fn run_in(shell: &mut Command, text: &str) -> Option<Vec<String>> {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let calls = folder.path().join("calls");
-    let mut child = bash()
-        .arg(source("run.bash"))
+    let mut child = shell
         .arg(text)
         .current_dir(folder.path())
         .process_group(0)
