@@ -5,6 +5,7 @@
 
 pub mod direct;
 pub mod kept;
+pub mod marks;
 pub mod options;
 pub mod script;
 pub mod session;

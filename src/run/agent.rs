@@ -13,11 +13,10 @@ use std::process::{self, ExitCode};
 use guard::agents::environment;
 use guard::cli::Start;
 use guard::doors::kept::{self, Kept};
+use guard::doors::marks::Marks;
 use guard::doors::{Failure, Plan, shells};
 use guard::folders::Folders;
 use guard::human::roots;
-
-use super::inner::Marks;
 
 /// Runs the agent, and ends as it does. Returns only when none was started.
 pub fn start(start: &Start) -> ExitCode {

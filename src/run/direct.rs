@@ -40,7 +40,7 @@ pub fn attempt(command: &Direct) {
         Kind::Dash => environment.as_dash_leaves_it(),
     };
     if known.is_some() {
-        let _ = system::execute_with(&path, &command.words, environment.entries());
+        let _ = system::execute(&path, &command.words, Some(environment.entries()));
     }
 }
 

@@ -107,7 +107,7 @@ fn with_text(path: &Path, before: Vec<OsString>, text: &[u8], name: OsString, af
 }
 
 fn execute(path: &Path, argv: &[OsString]) -> Failure {
-    failure(path, system::execute(path, argv))
+    failure(path, system::execute(path, argv, None))
 }
 
 /// Looks for a program as `execvp` does, and becomes it. Where that would be guard itself under a shell's name, it
@@ -147,13 +147,14 @@ fn attempt(path: &Path, argv: &[OsString]) -> Failure {
 
 /// Becomes the program at `path`. A file that has no format is a script for `sh`, as `execvp` takes it.
 fn attempt_at(path: &Path, argv: &[OsString]) -> Errno {
-    let error = system::execute(path, argv);
+    let error = system::execute(path, argv, None);
     if error != Errno::ENOEXEC {
         return error;
     }
     let Some(shell) = shells::Identity::own().find(OsStr::new("sh")) else { return error };
     let arguments = argv.get(1..).unwrap_or_default();
-    system::execute(&shell, &[&[OsString::from("sh"), path.as_os_str().to_os_string()], arguments].concat())
+    let words = [&[OsString::from("sh"), path.as_os_str().to_os_string()], arguments].concat();
+    system::execute(&shell, &words, None)
 }
 
 /// The exit status is a shell's: 127 for what is not there, 126 for what cannot be run.

@@ -89,26 +89,20 @@ pub fn restore_inherited() {
     }
 }
 
-/// Becomes the program at `path`, with everything as this process inherited it. Returns only when it cannot.
-pub fn execute(path: &Path, argv: &[OsString]) -> Errno {
-    let argv: Result<Vec<CString>, _> = argv.iter().map(|word| CString::new(word.as_bytes())).collect();
-    let (Ok(path), Ok(argv)) = (CString::new(path.as_os_str().as_bytes()), argv) else {
-        return Errno::EINVAL;
-    };
-    restore_inherited();
-    let Err(error): Result<Infallible, Errno> = unistd::execv(&path, &argv);
-    error
-}
-
-/// The same with an environment of its own, as `NAME=value`.
-pub fn execute_with(path: &Path, argv: &[OsString], environment: Vec<Vec<u8>>) -> Errno {
-    let argv: Result<Vec<CString>, _> = argv.iter().map(|word| CString::new(word.as_bytes())).collect();
-    let environment: Result<Vec<CString>, _> = environment.into_iter().map(CString::new).collect();
+/// Becomes the program at `path`, with everything as this process inherited it but the environment, where one is given
+/// as `NAME=value`. Returns only when it cannot.
+pub fn execute(path: &Path, argv: &[OsString], environment: Option<Vec<Vec<u8>>>) -> Errno {
+    let strings = |words: Vec<Vec<u8>>| words.into_iter().map(CString::new).collect::<Result<Vec<CString>, _>>();
+    let argv = strings(argv.iter().map(|word| word.as_bytes().to_vec()).collect());
+    let environment = environment.map(strings).transpose();
     let (Ok(path), Ok(argv), Ok(environment)) = (CString::new(path.as_os_str().as_bytes()), argv, environment) else {
         return Errno::EINVAL;
     };
     restore_inherited();
-    let Err(error): Result<Infallible, Errno> = unistd::execve(&path, &argv, &environment);
+    let Err(error): Result<Infallible, Errno> = match environment {
+        Some(environment) => unistd::execve(&path, &argv, &environment),
+        None => unistd::execv(&path, &argv),
+    };
     error
 }
 
