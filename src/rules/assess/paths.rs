@@ -1,5 +1,8 @@
 //! What a command does to the paths, tasks and settings that it is given, and what it leaves behind.
 
+use std::cell::LazyCell;
+use std::collections::BTreeSet;
+
 use super::Assessor;
 use super::uses::{Giver, Use};
 use crate::effect::Effect;
@@ -25,6 +28,12 @@ impl<'a> Assessor<'a, '_> {
         let instead = form.base.as_ref().map_or("", |verdict| verdict.instead);
         let handling = Handling { rule: form.id, recursive, effect, instead, overwrites };
         let outside = World { folder: self.world.folder, ..*world };
+        // Looked for once at most: every word may be a target.
+        let sources = LazyCell::new(|| self.sources(form, uses));
+        let secret = LazyCell::new(|| {
+            let read = uses.iter().filter(|used| matches!(used.role, Role::Reads | Role::Moves));
+            read.filter_map(|used| used.word.as_deref()).any(|word| world.is_secret_path(word))
+        });
         for used in uses {
             let world = if form.style.options_here && used.giver != Giver::Operand { &outside } else { world };
             match (used.role, &used.word) {
@@ -69,9 +78,12 @@ impl<'a> Assessor<'a, '_> {
                             assessment.suffer(judge_path(role, &inside, handling, world));
                         }
                     }
-                    self.leave(form, role, word, uses, world, assessment);
-                    if matches!(role, Role::Writes | Role::Appends) && self.class_limit.is_none() {
-                        self.copy(form, word, role == Role::Appends, uses, assessment);
+                    self.leave(form, role, word, || *secret, world, assessment);
+                    if matches!(role, Role::Writes | Role::Appends)
+                        && self.class_limit.is_none()
+                        && let Some(sources) = &*sources
+                    {
+                        copy(sources, word, role == Role::Appends, assessment);
                     }
                 }
                 _ => {}
@@ -111,14 +123,10 @@ impl<'a> Assessor<'a, '_> {
         form: &Form<'static>,
         role: Role,
         path: &Arg,
-        uses: &[Use<'a>],
+        secret: impl Fn() -> bool,
         world: &World<'_>,
         assessment: &mut Assessment,
     ) {
-        let secret = || {
-            let sources = uses.iter().filter(|used| matches!(used.role, Role::Reads | Role::Moves));
-            sources.filter_map(|used| used.word.as_deref()).any(|word| world.is_secret_path(word))
-        };
         if role == Role::Stages {
             // What is sent from here later has the secret in it.
             if world.is_secret_path(path) {
@@ -142,34 +150,22 @@ impl<'a> Assessor<'a, '_> {
         assessment.left.push((path.clone(), left));
     }
 
-    /// Remembers what gets the content of which file. A program that writes over what stands there copies it from its
-    /// other operands; without any, from standard input.
-    fn copy(&self, form: &Form<'static>, to: &Arg, appends: bool, uses: &[Use<'a>], assessment: &mut Assessment) {
-        let from_option = |used: &&Use<'a>| used.role == Role::Reads && used.giver == Giver::Option;
-        let sources: Vec<&Arg> = if !form.overwrites.is_empty() {
-            let writes = |word: &Arg| {
-                let writes = |used: &Use<'a>| matches!(used.role, Role::Writes | Role::Appends | Role::Empties);
-                uses.iter().any(|used| writes(used) && used.word.as_ref().is_some_and(|known| **known == *word))
-            };
-            self.reading.operands.iter().copied().filter(|word| !writes(word)).collect()
+    /// What a program copies to where it writes: its other operands, when it writes over what stands there. `None` when
+    /// it copies nothing, empty when it copies standard input.
+    fn sources<'u>(&'u self, form: &Form<'static>, uses: &'u [Use<'a>]) -> Option<Vec<&'u Arg>> {
+        if !form.overwrites.is_empty() {
+            let writes = |used: &&Use<'a>| matches!(used.role, Role::Writes | Role::Appends | Role::Empties);
+            let targets = uses.iter().filter(writes).filter_map(|used| used.word.as_deref());
+            // Known by where they are kept: words that are the same are different words.
+            let targets: BTreeSet<*const Arg> = targets.map(std::ptr::from_ref).collect();
+            let others =
+                self.reading.operands.iter().copied().filter(|word| !targets.contains(&std::ptr::from_ref(*word)));
+            Some(others.collect())
         } else if form.prints == Prints::Content {
-            uses.iter().filter(from_option).filter_map(|used| used.word.as_deref()).collect()
+            let from_option = |used: &&Use<'a>| used.role == Role::Reads && used.giver == Giver::Option;
+            Some(uses.iter().filter(from_option).filter_map(|used| used.word.as_deref()).collect())
         } else {
-            return;
-        };
-        let from_input = |word: &Arg| matches!(word.text(), Some("-" | "/dev/stdin" | "/dev/fd/0"));
-        for from in &sources {
-            let Some(name) = from.suffix().rsplit('/').next().filter(|name| !name.is_empty()) else { continue };
-            let mut inside = to.clone();
-            inside.pieces.push(Piece::Text(Text::derived(format!("/{name}"), from.span)));
-            let inside = Arg { pieces: joined(inside.pieces), span: to.span };
-            for to in [to.clone(), inside] {
-                let from = (!from_input(from)).then(|| (*from).clone());
-                assessment.copied.push(Copied { to, from, appends });
-            }
-        }
-        if sources.is_empty() {
-            assessment.copied.push(Copied { to: to.clone(), from: None, appends });
+            None
         }
     }
 
@@ -204,6 +200,24 @@ impl<'a> Assessor<'a, '_> {
             assessment.left.clear();
             assessment.copied.clear();
         }
+    }
+}
+
+/// Remembers that a path gets the content of `sources`, it or what stands in it; without any, of standard input.
+fn copy(sources: &[&Arg], to: &Arg, appends: bool, assessment: &mut Assessment) {
+    let from_input = |word: &Arg| matches!(word.text(), Some("-" | "/dev/stdin" | "/dev/fd/0"));
+    for from in sources {
+        let Some(name) = from.suffix().rsplit('/').next().filter(|name| !name.is_empty()) else { continue };
+        let mut inside = to.clone();
+        inside.pieces.push(Piece::Text(Text::derived(format!("/{name}"), from.span)));
+        let inside = Arg { pieces: joined(inside.pieces), span: to.span };
+        for to in [to.clone(), inside] {
+            let from = (!from_input(from)).then(|| (*from).clone());
+            assessment.copied.push(Copied { to, from, appends });
+        }
+    }
+    if sources.is_empty() {
+        assessment.copied.push(Copied { to: to.clone(), from: None, appends });
     }
 }
 
