@@ -12,6 +12,8 @@ use super::word::Kind;
 pub(super) struct Pending {
     /// Its place in the list of bodies.
     number: usize,
+    /// Where its announcement ends.
+    at: usize,
     delimiter: String,
     quoted: bool,
     stripped: bool,
@@ -71,7 +73,7 @@ impl Parser<'_> {
         }
         let number = self.shared.bodies.len();
         self.shared.bodies.push(Word::default());
-        self.lines.pending.push(Pending { number, delimiter, quoted, stripped });
+        self.lines.pending.push(Pending { number, at: self.pos, delimiter, quoted, stripped });
         let mut body = Word::default();
         body.span.start = u32::try_from(number).unwrap_or(u32::MAX);
         Ok(RedirectTarget::Here { quoted, body })
@@ -119,6 +121,10 @@ impl Parser<'_> {
                 return self.error_here("two here-documents that a substitution does not end");
             }
             self.expect_own_bodies()?;
+            if self.lines.pending.iter().any(|pending| self.slice(pending.at, self.pos).contains('\n')) {
+                // Of what bash prints, the lines between are those of the body.
+                return self.error_here("a here-document in front of lines in a substitution that does not end it");
+            }
             self.read_bodies_ahead()?;
         }
         self.lines.pending = outer;
@@ -320,9 +326,11 @@ impl Parser<'_> {
     fn here_text(&mut self) -> Result<Vec<Part>> {
         self.lines.in_body = true;
         self.quotes += 1;
-        // Of a substitution that is not closed, bash runs all but the last character.
+        // Of a substitution that is not closed, bash runs all but the last character, and of braces around what is not
+        // closed all before that.
         let text = self.slice(self.pos, self.end()).trim_end();
-        let runs = text.strip_suffix("$(").unwrap_or(text).contains("$(");
+        let text = text.strip_suffix("$(").unwrap_or(text);
+        let runs = ["$(", "`", "<(", ">("].iter().any(|begin| text.contains(begin));
         self.nested(|parser| match runs {
             true => parser.inside(&HERE_DOCUMENT),
             false => parser.inside_until_error(&HERE_DOCUMENT),

@@ -131,6 +131,10 @@ impl Parser<'_> {
         }
         let mut commands = Vec::with_capacity(1);
         self.plain_words = only_words;
+        if prefixed && self.open_substitutions > 1 && self.ends_prefix() {
+            // What bash prints of it, it does not read in every place.
+            return self.error("a lone `!` or `time` in a substitution in another", start);
+        }
         if !(prefixed && self.is_bash() && self.ends_prefix() || only_words && self.peek() == b')') {
             self.piped_commands(&mut commands)?;
         }

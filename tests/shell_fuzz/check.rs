@@ -18,7 +18,7 @@ const MAX_SHORTENED: usize = 100_000;
 
 /// Reasons for which guard may refuse what bash prints, because it looks like what bash reads in two ways: it moves
 /// redirections behind words, and prints no quotes of `${$' x'}`, which then looks like the commands of bash 5.3.
-const OF_PRINTED_TEXT: [&str; 8] = [
+const OF_PRINTED_TEXT: [&str; 10] = [
     "`time` behind a line in a pipeline",
     "this ends in two different places",
     "brackets in the second word of a coprocess",
@@ -27,6 +27,8 @@ const OF_PRINTED_TEXT: [&str; 8] = [
     "an array element stands too late",
     "a pattern that begins with a brace",
     "a comment in text that bash reads again",
+    "a command behind a here-document in a substitution",
+    "a subscript is not closed",
 ];
 
 /// What begins the commands in braces of bash 5.3.
