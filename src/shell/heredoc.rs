@@ -51,7 +51,7 @@ impl Parser<'_> {
     /// Reads the delimiter after `<<`; the target holds the number of the body until the bodies are filled in.
     pub(super) fn here_document(&mut self, stripped: bool) -> Result<RedirectTarget> {
         let start = self.pos;
-        self.announced = true;
+        (self.announced, self.announced_here) = (true, true);
         self.word(Kind::Plain)?;
         if self.reprints() && self.byte(start) == b'-' {
             // Bash prints the dash next to the operator, and then runs what it printed.

@@ -23,6 +23,7 @@ impl Parser<'_> {
         self.skip_newlines()?;
         while !self.at_list_end() {
             let bodies = self.shared.bodies.len();
+            self.announced_here = false;
             let mut item = self.and_or()?;
             let announces = self.shared.bodies.len() > bodies;
             let (background, separated) = self.separator()?;
@@ -40,7 +41,7 @@ impl Parser<'_> {
             // Bash 5.2 runs a substitution from a form of its own that it prints. Behind a here-document it
             // forgets to print a `;` there, which makes two commands one.
             let loses_separator = self.announced && self.reprints() && separated && (announces || !background);
-            let loses_separator = loses_separator && !(announces && newlines > 0);
+            let loses_separator = loses_separator && !(self.announced_here && newlines > 0);
             if loses_separator && !self.at_list_end() {
                 return self.error_here("a command behind a here-document in a substitution");
             }

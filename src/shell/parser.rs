@@ -78,6 +78,8 @@ pub(super) struct Parser<'t> {
     pub(super) plain_words: bool,
     /// Whether a here-document was announced in the substitution that is read.
     pub(super) announced: bool,
+    /// The same of the command that is read, without the substitutions in it.
+    pub(super) announced_here: bool,
     /// Up to where the text was first read as `((…))`.
     pub(super) misread_until: usize,
     /// Whether a comment stood in such text.
@@ -105,6 +107,7 @@ impl<'t> Parser<'t> {
             substitution_start: None,
             plain_words: false,
             announced: false,
+            announced_here: false,
             misread_until: 0,
             misread_comment: false,
             quotes: 0,

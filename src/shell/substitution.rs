@@ -170,7 +170,7 @@ impl Parser<'_> {
         let start = self.pos;
         let braces = std::mem::take(&mut self.braces);
         let noted = self.substitutions.take();
-        let announced = std::mem::take(&mut self.announced);
+        let announced = (std::mem::take(&mut self.announced), self.announced_here);
         let script = self.with_own_lines(|parser| {
             parser.open_substitutions += 1;
             parser.skip_blanks();
@@ -185,7 +185,7 @@ impl Parser<'_> {
         })?;
         self.braces = braces;
         self.substitutions = noted;
-        self.announced = announced;
+        (self.announced, self.announced_here) = announced;
         self.note_substitution(start - 1);
         Ok(script)
     }

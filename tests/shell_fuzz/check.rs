@@ -293,6 +293,7 @@ impl Checker {
             let found = match parse(&substitution, Dialect::Bash) {
                 Ok(script) => list(&script),
                 Err(error) if OF_PRINTED_TEXT.contains(&error.reason) => continue,
+                Err(_) if COMMANDS_IN_BRACES.iter().any(|braces| substitution.contains(braces)) => continue,
                 Err(_) if self.oracle.canonical(&substitution).is_none() => continue,
                 Err(error) => return Some((Kind::SubstitutionRejected, format!("{}: {substitution}", error.reason))),
             };
