@@ -87,6 +87,7 @@ impl Person<'_> {
                     offers: &offers,
                     folders: self.folders,
                     wait: if self.at == At::Desk { Duration::ZERO } else { configuration.waits() },
+                    notify: configuration.notify.as_ref(),
                     why: &why,
                 };
                 desk::ask(held, &call, |request| self.record_wait(&request.id))

@@ -7,8 +7,10 @@
 mod changes;
 mod digest;
 pub(crate) mod files;
+pub mod notify;
 mod request;
 mod seal;
+mod signature;
 mod spool;
 
 use std::io::{self, Write};
@@ -16,13 +18,14 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
-use nix::unistd;
+use nix::unistd::{self, Pid};
 
 pub use changes::Changes;
 pub use digest::Asked;
 pub use request::{Answer, Reason, Request, Verdict, Waiter};
 pub(crate) use seal::random;
 pub use seal::ticket;
+pub use signature::{Key, Signed};
 pub use spool::{ANSWER_LIFE, Brought, Spool, Unanswerable};
 
 use crate::ask::{self, Refusal};
@@ -32,6 +35,7 @@ use crate::folders::Folders;
 use crate::grants::Offer;
 use crate::policy::{Held, Why};
 use crate::visible;
+use notify::Notify;
 
 /// How often is looked whether the one who asked is still there.
 const LOOK: Duration = Duration::from_secs(1);
@@ -49,6 +53,8 @@ pub struct Call<'a> {
     pub folders: Option<&'a Folders>,
     /// How long an answer is waited for.
     pub wait: Duration,
+    /// The user's program that is told of it.
+    pub notify: Option<&'a Notify>,
     /// Why the human was not asked on the command's own terminal.
     pub why: &'a Refusal,
 }
@@ -69,17 +75,29 @@ fn wait(
     let request = match spool.bring(draft(held, call)).map_err(unusable)? {
         Brought::Answered(answer) => return Ok(settled(answer)),
         Brought::Lies(request) => request,
+        Brought::LiesAgain(request) if call.wait.is_zero() => return Err(unanswered(&request, call)),
+        Brought::LiesAgain(request) => request,
     };
-    let unanswered =
-        || Refusal::Unanswered { ticket: request.id.clone(), waited: call.wait, why: Box::new(call.why.clone()) };
+    let told = |awaited| notify::start(call.notify?, call.folders, &spool, &request, awaited);
     if call.wait.is_zero() {
-        return Err(unanswered());
+        told(false);
+        return Err(unanswered(&request, call));
     }
     if let Err(answer) = waits(&request) {
         return Ok(answer);
     }
     announce(held, &request, call.wait);
-    let changes = Changes::of(&[&spool.path(&request)]);
+    let running = told(true);
+    let result = await_answer(&spool, &request, call, sender);
+    if let Some(running) = running {
+        running.end();
+    }
+    result
+}
+
+fn await_answer(spool: &Spool, request: &Request, call: &Call<'_>, sender: Pid) -> Result<ask::Answer, Refusal> {
+    let unusable = |error: io::Error| Refusal::NoDesk(error.to_string());
+    let changes = Changes::of(&[&spool.path(request)]);
     let deadline = Instant::now() + call.wait;
     loop {
         let left = deadline.saturating_duration_since(Instant::now());
@@ -87,16 +105,20 @@ fn wait(
             // Nobody is there to be served, and what was approved was not this.
             return Err(Refusal::Abandoned);
         }
-        if (spool.has_answer(&request) || left.is_zero())
-            && let Some(answer) = spool.collect(&request).map_err(unusable)?
+        if (spool.has_answer(request) || left.is_zero())
+            && let Some(answer) = spool.collect(request).map_err(unusable)?
         {
             return Ok(settled(answer));
         }
         if left.is_zero() {
-            return Err(unanswered());
+            return Err(unanswered(request, call));
         }
         changes.wait(left.min(LOOK));
     }
+}
+
+fn unanswered(request: &Request, call: &Call<'_>) -> Refusal {
+    Refusal::Unanswered { ticket: request.id.clone(), waited: call.wait, why: Box::new(call.why.clone()) }
 }
 
 fn settled(answer: Answer) -> ask::Answer {
@@ -112,6 +134,7 @@ fn draft(held: &Held<'_>, call: &Call<'_>) -> Request {
     Request {
         id: String::new(),
         digest: digest::digest(held, &call.asked),
+        challenge: String::new(),
         time: now,
         until: now.checked_add(wait).unwrap_or(now),
         waiter: Waiter::own(),

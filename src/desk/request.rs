@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
+use super::digest::hexadecimal;
 use crate::effect::{Class, Effect, Finding};
 use crate::facts::loss::Loss;
 use crate::grants::Offer;
@@ -18,6 +20,9 @@ pub struct Request {
     pub id: String,
     /// The hash of all that an answer is bound to.
     pub digest: String,
+    /// Random, so that no answer to an earlier request of the same kind is one to this.
+    #[serde(default)]
+    pub challenge: String,
     /// When it came.
     pub time: Timestamp,
     /// Until when its sender waits.
@@ -136,6 +141,12 @@ impl Request {
     /// Whether somebody waits for the answer right now.
     pub fn is_awaited(&self, now: Timestamp) -> bool {
         now < self.until && self.waiter.may_live()
+    }
+
+    /// The hash by which an answer from off the machine names it. No other request has it.
+    pub fn hash(&self) -> String {
+        let parts = [self.digest.as_str(), &self.id, &self.challenge];
+        hexadecimal(&Sha256::digest(parts.join("\n")))
     }
 
     /// The effects that hold it.

@@ -12,9 +12,10 @@ use std::time::{Duration, SystemTime};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::digest::hexadecimal;
 use super::files::{self, UNFINISHED};
 use super::request::{Answer, Request, Verdict, Waiter};
-use super::seal;
+use super::{notify, seal};
 use crate::folders::{self, Folders};
 
 /// How long an answer is good for.
@@ -28,6 +29,9 @@ const CLEANING: Duration = Duration::from_secs(60);
 
 /// How much of a hash is in a file's name.
 const HASH_IN_NAME: usize = 32;
+
+/// How long a request's challenge is, in bytes.
+const CHALLENGE_LENGTH: usize = 16;
 
 /// More bytes than this no request has.
 const REQUEST_LIMIT: u64 = 16 << 20;
@@ -45,6 +49,8 @@ pub enum Brought {
     Answered(Answer),
     /// It lies there.
     Lies(Box<Request>),
+    /// It lay there before, and nobody answered.
+    LiesAgain(Box<Request>),
 }
 
 /// Why an answer was not given.
@@ -161,9 +167,11 @@ impl Spool {
                 return Ok(Brought::Answered(answer));
             }
             request.id = earlier.id;
+            request.challenge = earlier.challenge;
             files::replace(&path, &serde_json::to_vec(&request)?)?;
-            return Ok(Brought::Lies(Box::new(request)));
+            return Ok(Brought::LiesAgain(Box::new(request)));
         }
+        request.challenge = hexadecimal(&seal::random::<CHALLENGE_LENGTH>()?);
         loop {
             request.id = seal::ticket()?;
             match files::write_new(&self.path(&request), &serde_json::to_vec(&request)?) {
@@ -172,6 +180,15 @@ impl Spool {
                 Err(error) => return Err(error),
             }
         }
+    }
+
+    /// A file without a name that holds some bytes.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub fn nameless(&self, bytes: &[u8]) -> io::Result<File> {
+        notify::nameless(&self.folder.join(format!("{UNFINISHED}told.{}", std::process::id())), bytes)
     }
 
     /// Whether an answer to a request may be there. Looks without waiting for anybody.

@@ -56,6 +56,16 @@ impl Marks {
         self.leave("");
     }
 
+    /// Marks a process that this one has started, as one whose shells are not judged.
+    pub fn note_child(&self, pid: u32) {
+        self.leave_for(pid, "");
+    }
+
+    /// Takes the mark of this process away.
+    pub fn forget(&self) {
+        let _ = fs::remove_file(self.folder.join(process::id().to_string()));
+    }
+
     /// Marks this process as an agent.
     pub fn note_agent(&self) {
         self.leave(AGENT);
@@ -87,7 +97,10 @@ impl Marks {
     }
 
     fn leave(&self, kind: &str) {
-        let pid = process::id();
+        self.leave_for(process::id(), kind);
+    }
+
+    fn leave_for(&self, pid: u32, kind: &str) {
         let Some(process) = Process::of(pid) else { return };
         let mark = self.folder.join(pid.to_string());
         let leave = || symlink(format!("{kind}{}", process.started), &mark);

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::never::Entry;
 use super::reading;
 use crate::client;
+use crate::desk::notify::Notify;
 use crate::effect::Class;
 use crate::factors::Demands;
 use crate::facts::loss::Severity;
@@ -30,6 +31,8 @@ pub struct Configuration {
     pub may_write: Vec<PathBuf>,
     /// What a yes needs besides a terminal.
     pub factors: Demands,
+    /// The program that is told of what waits at the desk.
+    pub notify: Option<Notify>,
     /// From when on a loss is severe.
     pub severe: Severity,
     /// How long a prompt waits for an answer.
@@ -48,6 +51,7 @@ impl Default for Configuration {
             never: Vec::new(),
             may_write: Vec::new(),
             factors: Demands::default(),
+            notify: None,
             severe: Severity::default(),
             prompt_timeout: Duration::from_secs(25),
             desk_wait: None,
@@ -74,6 +78,7 @@ impl Configuration {
             ("may-write", none()),
             ("severe", format!("more than {} files, or a name that looks like production", defaults.severe.files)),
             ("factors", none()),
+            ("notify", none()),
             ("prompt-timeout", format!("{}s", defaults.prompt_timeout.as_secs())),
             ("desk-wait", format!("{}s, as long as the client allows", client::patience().as_secs())),
             ("shell", "the one whose name guard is started by, else bash, else sh".to_owned()),

@@ -11,6 +11,8 @@ use serde_yaml::{Error, Location, MessageFormatter, Spanned, UserMessageFormatte
 
 use super::configuration::{Configuration, Mode};
 use super::never::{Entry, Pattern};
+use crate::desk::Key;
+use crate::desk::notify::Notify;
 use crate::effect::Effect;
 use crate::factors::{Demands, Kind, When};
 use crate::facts::loss::Severity;
@@ -36,6 +38,7 @@ pub fn read(text: &str) -> Result<Configuration, Located> {
             .collect::<Result<_, _>>()?,
         severe: severity(&written.severe)?,
         factors: demands(&written.factors)?,
+        notify: written.notify.as_ref().map(notify).transpose()?,
         prompt_timeout: written.prompt_timeout.map_or(Ok(defaults.prompt_timeout), |time| {
             value(&time, "a time from 1s to 1h, such as 25s or 2m", timeout)
         })?,
@@ -82,6 +85,8 @@ struct Written {
     severe: WrittenSeverity,
     factors: WrittenFactors,
     #[serde(deserialize_with = "some")]
+    notify: Option<WrittenNotify>,
+    #[serde(deserialize_with = "some")]
     prompt_timeout: Option<Spanned<String>>,
     #[serde(deserialize_with = "some")]
     desk_wait: Option<Spanned<String>>,
@@ -104,6 +109,14 @@ struct WrittenSeverity {
 struct WrittenFactors {
     passphrase: Option<WrittenWhen>,
     totp: Option<WrittenWhen>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenNotify {
+    program: Spanned<String>,
+    #[serde(default, deserialize_with = "some")]
+    key: Option<Spanned<String>>,
 }
 
 /// `always`, or a list of effects.
@@ -191,6 +204,16 @@ fn demands(written: &WrittenFactors) -> Result<Demands, Located> {
         }
     };
     Ok(Demands { each: each.map(|(kind, written)| Ok((kind, when(written)?))).collect::<Result<_, _>>()? })
+}
+
+fn notify(written: &WrittenNotify) -> Result<Notify, Located> {
+    let key = written.key.as_ref();
+    Ok(Notify {
+        program: value(&written.program, "an absolute path", absolute)?,
+        key: key
+            .map(|key| value(key, "an Ed25519 public key, in base64 or as openssl writes it", Key::of))
+            .transpose()?,
+    })
 }
 
 fn severity(written: &WrittenSeverity) -> Result<Severity, Located> {
@@ -359,7 +382,7 @@ never:
             ("mode: [a]\n", "1:7: expected one word"),
             (
                 "x: 1\n",
-                "1:1: expected one of mode, ask, never, may-write, severe, factors, prompt-timeout, desk-wait, shell, found \"x\"",
+                "1:1: expected one of mode, ask, never, may-write, severe, factors, notify, prompt-timeout, desk-wait, shell, found \"x\"",
             ),
             ("mode: standard\nmode: read-only\n", "2:1: expected each key once"),
             ("- a\n", "1:1: expected keys with values, such as mode: standard"),
@@ -373,6 +396,12 @@ never:
             ("severe: {file: 3}\n", "1:10: expected one of files, bytes, production, found \"file\""),
             ("may-write: [src]\n", "1:13: expected an absolute path, found \"src\""),
             ("may-write: [/a/../b]\n", "1:13: expected an absolute path, found \"/a/../b\""),
+            ("notify: {program: x}\n", "1:19: expected an absolute path, found \"x\""),
+            (
+                "notify: {program: /x, key: y}\n",
+                "1:28: expected an Ed25519 public key, in base64 or as openssl writes it, found \"y\"",
+            ),
+            ("notify: /x\n", "1:9: expected keys with values, such as mode: standard"),
             ("shell: bash\n", "1:8: expected an absolute path, found \"bash\""),
             ("never: x\n", "1:8: expected a list"),
             ("never:\n", "1:6: expected a list"),

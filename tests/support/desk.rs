@@ -22,6 +22,13 @@ impl Waiting {
         ticket(&self.said)
     }
 
+    /// Reads on until it has said something.
+    pub fn until(&mut self, text: &str) {
+        while !self.said.contains(text) {
+            assert_ne!(self.errors.read_line(&mut self.said).expect("text"), 0, "it ended: {}", self.said);
+        }
+    }
+
     /// How it ended, and all that it said.
     pub fn end(mut self) -> (ExitStatus, String) {
         let mut rest = String::new();

@@ -8,7 +8,7 @@ mod ast;
 mod commands;
 #[cfg(test)]
 mod compile;
-mod decode;
+pub(crate) mod decode;
 mod evaluate;
 mod lexer;
 mod library;
