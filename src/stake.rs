@@ -21,6 +21,8 @@ pub struct Stake {
 pub struct Changes {
     /// The paths, absolute, without `.` and `..`, and where they lead over symbolic links, if that is elsewhere.
     pub paths: Vec<String>,
+    /// Those of them that may be links afterwards.
+    pub leading: Vec<String>,
     /// Whether it changes anything besides, or what cannot be known.
     pub besides: bool,
 }
@@ -28,12 +30,13 @@ pub struct Changes {
 impl Changes {
     /// Something that is no path, or cannot be known.
     pub fn besides() -> Changes {
-        Changes { paths: Vec::new(), besides: true }
+        Changes { besides: true, ..Changes::default() }
     }
 
     /// Takes others in.
     pub fn merge(&mut self, other: Changes) {
         self.paths.extend(other.paths);
+        self.leading.extend(other.leading);
         self.besides |= other.besides;
     }
 }
@@ -73,6 +76,13 @@ pub fn plain(pattern: &str) -> Option<String> {
         }
     }
     Some(plain)
+}
+
+/// The path that a pattern fits, or the folder below which all stands that it fits.
+pub fn above(pattern: &str) -> Option<String> {
+    let fixed = pattern.split('/').take_while(|part| plain(part).is_some());
+    let fixed: Vec<&str> = fixed.collect();
+    plain(&fixed.join("/"))
 }
 
 /// What happens to a path.

@@ -195,6 +195,74 @@ fn a_step_before_can_change_what_was_looked_up() {
 }
 
 #[test]
+fn what_runs_once_here_and_now_is_looked_up_whoever_carries_it() {
+    let place = Place::new();
+    place.assert_classes(
+        "mutating",
+        &[
+            "bash -c 'git reset --hard'",
+            "bash -lc 'cd src && rm a.rs'",
+            "sudo git checkout -- .",
+            "sudo -u me timeout 5 bash -c 'rm -rf src'",
+            "env A=1 nice -n 5 rm README",
+            "time git reset --hard",
+            "stdbuf -oL rm README",
+        ],
+    );
+    place.write("notes", "nobody keeps it");
+    place.assert_classes(
+        "destructive",
+        &[
+            "bash -c 'rm notes'",
+            "sudo rm notes",
+            "sudo -i rm README",
+            "sudo -b rm README",
+            "env GIT_DIR=/elsewhere git reset --hard",
+            "for x in 1 2; do bash -c 'git reset --hard; echo x > README'; done",
+            "watch 'git reset --hard'",
+            "find . -exec git reset --hard ';'",
+            "make; bash -c 'rm README'",
+            "bash -c make; rm README",
+            "bash -c 'rm README' & echo x > README",
+        ],
+    );
+}
+
+#[test]
+fn a_change_elsewhere_leaves_what_was_looked_up_as_it_was() {
+    let place = Place::new();
+    place.write("notes", "nobody keeps it");
+    place.assert_classes(
+        "mutating",
+        &[
+            "touch x; rm README",
+            "mkdir -p out && cp README out && rm src/a.rs",
+            "mv notes notes2; rm -rf src",
+            "mv notes notes2; rm src/*.rs",
+            "rm src/a.rs; rm src/b.rs",
+            "bash -c 'touch x'; rm README",
+        ],
+    );
+    place.assert_classes(
+        "destructive",
+        &[
+            "touch README; rm README",
+            "touch src/x; rm -rf src",
+            "touch src/x; rm src/*.rs",
+            "mv notes README; rm README",
+            "mv notes src/c.rs && rm -rf src",
+            "rm -rf src; mv notes src; rm src",
+            "ln -sfn . src; rm src/notes",
+            "touch .gitignore; rm README",
+            "touch .git/index; rm README",
+            "git config core.fileMode false; rm README",
+            "touch x; git reset --hard",
+            "touch $X; rm README",
+        ],
+    );
+}
+
+#[test]
 fn what_a_client_puts_around_a_command_does_not_matter() {
     let place = Place::new();
     fs::write(

@@ -50,9 +50,10 @@ impl Judge<'_> {
             return judged;
         }
         // Whoever carries code decides when it runs, and how often.
-        let settled = ledger.note_change();
+        let settled = if carry.once { ledger.has_changed() } else { ledger.note_change() };
         let judged = self.carry_at(carry, context, texts, ledger, depth);
-        ledger.end_unsettled(settled || judged.class > Class::ReadOnly);
+        let told = carry.once && !judged.changes.besides && !judged.changes.paths.is_empty();
+        ledger.end_unsettled(settled || judged.class > Class::ReadOnly && !told);
         judged
     }
 

@@ -7,6 +7,7 @@ use crate::follow::edited;
 use crate::follow::step::{Arg, Folder, Input, StepId};
 use crate::place;
 use crate::rules::{Copied, Earlier, Left, Printed};
+use crate::stake::Changes;
 use crate::text::Text;
 
 /// What the steps so far did.
@@ -14,6 +15,8 @@ use crate::text::Text;
 pub struct Ledger {
     /// Whether anything may have changed since the machine was looked at.
     changed: bool,
+    /// What has changed for sure, where that are known paths alone.
+    changes: Changes,
     /// What comes in through the pipe that the text around this one opened.
     handed: Printed,
     printed: Vec<Printed>,
@@ -50,7 +53,15 @@ impl Ledger {
         if let Input::Pipe(steps) = input {
             steps.iter().filter_map(|step| self.printed.get(*step)).for_each(|printed| handed.add(printed.clone()));
         }
-        Ledger { changed: self.changed, handed, printed: Vec::new(), left: self.left.clone(), count: self.count }
+        let changes = self.changes.clone();
+        Ledger {
+            changed: self.changed,
+            changes,
+            handed,
+            printed: Vec::new(),
+            left: self.left.clone(),
+            count: self.count,
+        }
     }
 
     /// Takes over what carried code left.
@@ -58,11 +69,23 @@ impl Ledger {
         self.left = inner.left;
         self.count = inner.count;
         self.changed |= inner.changed;
+        self.changes = inner.changes;
     }
 
     /// Something changes, or may change at any time. Gives what was so before.
     pub fn note_change(&mut self) -> bool {
         std::mem::replace(&mut self.changed, true)
+    }
+
+    /// A step changes this.
+    pub fn note_changes(&mut self, changes: &Changes) {
+        self.changed |= changes.besides || changes.paths.is_empty();
+        self.changes.merge(changes.clone());
+    }
+
+    /// Whether anything may have changed that is not told by its path.
+    pub fn has_changed(&self) -> bool {
+        self.changed
     }
 
     /// Code that ran at an unknown time ends; `before` is what was so when it began.
@@ -177,6 +200,16 @@ impl Ledger {
     }
 }
 
+/// Whether an absolute path is another one, or below it.
+fn is_within(path: &str, above: &str) -> bool {
+    path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || above.ends_with('/'))
+}
+
+/// Whether a path tells git what is kept, and how.
+fn tells_git(path: &str) -> bool {
+    path.split('/').any(|part| part == "git" || part.starts_with(".git"))
+}
+
 impl Earlier for Ledger {
     fn printed(&self, step: StepId) -> Option<&Printed> {
         self.printed.get(step)
@@ -187,7 +220,16 @@ impl Earlier for Ledger {
     }
 
     fn is_settled(&self) -> bool {
-        !self.changed
+        !self.changed && self.changes.paths.is_empty()
+    }
+
+    fn is_as_before(&self, path: &str) -> bool {
+        let is_apart = |changed: &String| !is_within(path, changed) && !is_within(changed, path) && !tells_git(changed);
+        !self.changed && self.changes.paths.iter().all(is_apart)
+    }
+
+    fn leads_as_before(&self, path: &str) -> bool {
+        !self.changed && !self.changes.leading.iter().any(|changed| is_within(path, changed))
     }
 
     fn left_at(&self, path: &Arg, folder: &Folder) -> Option<Left> {

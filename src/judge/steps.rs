@@ -151,7 +151,7 @@ impl Judge<'_> {
             own.merge(self.carry_from(carry, context, texts, ledger, depth + 1));
         }
         if own.class > Class::ReadOnly && !alone {
-            ledger.note_change();
+            ledger.note_changes(&own.changes);
         }
         if own.class == Class::Destructive {
             self.stake(stakes);

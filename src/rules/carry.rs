@@ -35,6 +35,7 @@ impl Carrier {
             variables: self.variables.clone(),
             input: self.input.clone(),
             at_most: None,
+            once: false,
             only_fixed: false,
         }
     }

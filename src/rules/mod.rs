@@ -75,6 +75,13 @@ pub trait Earlier {
     /// The same for whatever was put into any folder under a name.
     fn code_named(&self, name: &str) -> Option<Left>;
 
+    /// Whether nothing at, above or below an absolute path can have changed since the machine was looked at, and nothing
+    /// that tells what is kept of it.
+    fn is_as_before(&self, path: &str) -> bool;
+
+    /// Whether an absolute path leads where it led when the machine was looked at.
+    fn leads_as_before(&self, path: &str) -> bool;
+
     /// Whether nothing can have changed since the machine was looked at: no step before changes anything, and this
     /// one runs once, at once.
     fn is_settled(&self) -> bool;
@@ -182,6 +189,8 @@ pub struct Carry {
     pub input: Input,
     /// The class is at most this, what the code carries in turn aside.
     pub at_most: Option<Class>,
+    /// It runs once, here and now: what the machine says still holds then.
+    pub once: bool,
     /// Only what no user may change counts: it is judged by rules that a user's stand in place of.
     pub only_fixed: bool,
 }
@@ -196,6 +205,7 @@ impl Carry {
             variables: Vec::new(),
             input: Input::Inherited,
             at_most: None,
+            once: false,
             only_fixed: false,
         }
     }

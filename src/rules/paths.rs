@@ -103,7 +103,7 @@ fn judge_one(role: Role, path: &Arg, handling: Handling<'_>, world: &World<'_>) 
         return judge_named(role, path, handling, world);
     }
     let led = world.led_elsewhere(role, path);
-    let changes = world.changes_of(path, led.as_ref());
+    let changes = world.changes_of(role, path, led.as_ref());
     let mut fate = match led {
         // A step before may change where it leads: then both places count.
         Some(led) if world.earlier.is_settled() => judge_named(role, &led, handling, world),

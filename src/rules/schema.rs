@@ -145,6 +145,8 @@ pub struct Style {
     pub word: bool,
     /// Files that its options name are taken from where it was started, whatever folder another option leads into (`tar`).
     pub options_here: bool,
+    /// What it carries runs once and at once, with nothing before it (`timeout`).
+    pub once: bool,
     /// Its words are never options (`echo`).
     pub no_options: bool,
     /// The codes that its options give are the lines of one text (`sed -e A -e B`).
@@ -240,6 +242,8 @@ pub enum Role {
     Alternates,
     /// The code in the other arguments edits the files that it reads.
     InPlace,
+    /// What it carries does not run here and now.
+    Later,
     /// The code in the other arguments prints only what it says that it prints.
     Quiet,
     /// A program and its arguments.

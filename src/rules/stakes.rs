@@ -38,8 +38,9 @@ impl World<'_> {
         Stake { what: self.pattern(path).map_or(What::Unknown, known), span: path.span }
     }
 
-    /// What a change of a path changes. A step before may have made a link of it, and a pattern may fit one.
-    pub(super) fn changes_of(&self, path: &Arg, led: Option<&Arg>) -> Changes {
+    /// What a change of a path changes. A step before may have made a link of it or of what it is below, and a pattern
+    /// may fit one.
+    pub(super) fn changes_of(&self, role: Role, path: &Arg, led: Option<&Arg>) -> Changes {
         let absolute = |path: &Arg| stake::plain(&self.pattern(path).filter(|pattern| pattern.exact)?.text);
         // What its text says without `..` is where it leads, when that is not elsewhere.
         let paths: Option<Vec<String>> = [Some(path), led]
@@ -47,18 +48,23 @@ impl World<'_> {
             .flatten()
             .map(|path| absolute(path).map(|path| pattern::without_dots(&path)))
             .collect();
-        match paths.filter(|_| self.is_settled()) {
-            Some(paths) => Changes { paths, besides: false },
+        let leads_there = |path: &String| self.earlier.leads_as_before(path);
+        match paths.filter(|paths| self.place == Where::Here && paths.iter().all(leads_there)) {
+            // What is only made is a file or a folder.
+            Some(paths) if role == Role::Creates => Changes { paths, ..Changes::default() },
+            Some(paths) => Changes { leading: paths.clone(), paths, besides: false },
             None => Changes::besides(),
         }
     }
 
     /// Whether git holds all that would go at a path.
     pub(super) fn is_kept(&self, path: &Arg) -> bool {
-        self.is_settled()
+        let is_as_before =
+            |pattern: &Pattern| stake::above(&pattern.text).is_some_and(|path| self.earlier.is_as_before(&path));
+        self.place == Where::Here
             && self
                 .pattern(path)
-                .filter(|pattern| pattern.exact)
+                .filter(|pattern| pattern.exact && is_as_before(pattern))
                 .is_some_and(|pattern| self.facts.is_committed(&pattern.text) == Some(true))
     }
 

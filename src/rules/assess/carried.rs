@@ -57,6 +57,10 @@ impl<'a> Assessor<'a, '_> {
         }
         let given = |role| self.reading.given.iter().any(|given| given.role == role);
         if given(Role::InPlace) {
+            // What stood there before is kept under another name.
+            if self.reading.given.iter().any(|given| given.role == Role::InPlace && !given.values.is_empty()) {
+                assessment.raise(Class::Mutating);
+            }
             let prints = self.reading.given.iter().any(|given| given.names.contains(&"-p"));
             let quiet = given(Role::Quiet) && !prints;
             codes.iter_mut().for_each(|code| edits_in_place(code, quiet));
@@ -70,7 +74,9 @@ impl<'a> Assessor<'a, '_> {
             }
         }
         let at_most = self.class_limit;
-        assessment.carried.extend(codes.into_iter().map(|code| Carry { at_most, ..self.carrier.carry(code) }));
+        let once = form.style.once && !given(Role::Later);
+        let carry = |code| Carry { at_most, once, ..self.carrier.carry(code) };
+        assessment.carried.extend(codes.into_iter().map(carry));
     }
 
     pub(super) fn of_option(&self, given: &Given<'a>, world: &World<'_>) -> Vec<Carried> {

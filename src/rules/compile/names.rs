@@ -32,6 +32,7 @@ const ROLES: &[(&str, Role)] = &[
     ("alternates", Role::Alternates),
     ("in-place", Role::InPlace),
     ("quiet", Role::Quiet),
+    ("later", Role::Later),
     ("command", Role::Command),
     ("program", Role::Program),
     ("program-on-path", Role::ProgramOnPath),
@@ -117,6 +118,7 @@ pub fn parse_style(words: &[String]) -> Result<Style, String> {
             "project" => &mut style.project,
             "word" => &mut style.word,
             "options-here" => &mut style.options_here,
+            "once" => &mut style.once,
             "no-options" => &mut style.no_options,
             _ => return Err(format!("`{word}` is no style; `docs/rules.md` lists them")),
         };
