@@ -107,6 +107,13 @@ fn marked(home: &Home, line: &str) -> Output {
     command.stdin(Stdio::null()).output().expect("it starts")
 }
 
+/// The same for an agent that nothing tells of.
+fn unknown(home: &Home, line: &str) -> Output {
+    let mut command = home.command("setsid");
+    let line = format!("exec >>\"$HOME/drawn\" 2>&1\n{line}");
+    command.args(["-w", "/bin/sh", "-c", &line]).stdin(Stdio::null()).output().expect("it starts")
+}
+
 fn prepared() -> Home {
     let home = Home::new();
     home.link("guard");
@@ -173,6 +180,61 @@ fn an_agent_watches_nothing() {
         held(home, &["-c", DANGEROUS]);
         assert_eq!(home.runs(), 0, "{what}");
     });
+}
+
+#[test]
+fn an_agent_allows_nothing_ahead_and_sets_no_factor() {
+    let calls = ["guard grant --effect delete --path build.log", "guard session 30m", "guard factor set totp"];
+    each(|home, run, what| {
+        run(&calls.join("; "));
+        for call in calls {
+            let words: Vec<&str> = call.split(' ').take(2).collect();
+            assert!(is_refused(home, &words.join(" ")), "{what}: {call}: {}", drawn(home));
+        }
+        for kept in ["state/guard/grants", "state/guard/factors", "state/guard/sessions"] {
+            let files = std::fs::read_dir(home.path(kept)).map_or(0, |files| files.count());
+            assert_eq!(files, 0, "{what}: {kept}");
+        }
+    });
+}
+
+/// What docs/threat-model.md says of agents that `guard run` did not start, where that is that they answer: whoever
+/// changes this must change the table.
+#[test]
+fn without_guard_run_an_unmarked_agent_answers_as_the_threat_model_says() {
+    for way in WAYS {
+        let home = prepared();
+        unknown(&home, &way.around(&format!("guard -c '{DANGEROUS}'; echo ended $?")));
+        assert_eq!(home.runs(), 1, "{way:?}: {}", drawn(&home));
+        let ticket = held(&home, &["-c", DANGEROUS]);
+        unknown(&home, &way.around(&format!("guard approve {ticket}; echo ended $?")));
+        let again = home.run(&["-c", DANGEROUS]);
+        assert_eq!(again.status.code(), Some(3), "{way:?}: {}", drawn(&home));
+    }
+}
+
+#[test]
+fn a_marked_agent_that_empties_its_environment_answers_the_question_as_the_threat_model_says() {
+    let empty = "env -i PATH=$PATH HOME=$HOME XDG_CONFIG_HOME=$XDG_CONFIG_HOME XDG_STATE_HOME=$XDG_STATE_HOME \
+                 XDG_RUNTIME_DIR=$XDG_RUNTIME_DIR GUARD_WAIT=0";
+    let home = prepared();
+    let question = format!("guard -c '{DANGEROUS}'");
+    marked(&home, &format!("{empty} {}", Way::Python.around(&question)));
+    assert_eq!(home.runs(), 1, "{}", drawn(&home));
+    // Who answers elsewhere is looked at up to the first process.
+    let ticket = held(&home, &["-c", DANGEROUS]);
+    marked(&home, &format!("{empty} {}", Way::Python.around(&format!("guard approve {ticket}"))));
+    assert!(is_refused(&home, &format!("guard approve {ticket}")), "{}", drawn(&home));
+    assert_eq!(home.runs(), 1);
+    // After a double fork there is nothing above it to see.
+    marked(
+        &home,
+        &Way::DoubleFork
+            .around(&format!("{empty} guard approve {ticket}; echo ended $?"))
+            .replace("setsid", &format!("{empty} setsid")),
+    );
+    let again = home.run(&["-c", DANGEROUS]);
+    assert_eq!(again.status.code(), Some(3), "{}", drawn(&home));
 }
 
 #[test]
