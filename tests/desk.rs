@@ -68,6 +68,34 @@ fn the_wait_ends_with_a_ticket() {
     assert_eq!(request["findings"][0]["effect"], "delete");
 }
 
+/// A time that is written as text.
+fn time(value: &serde_json::Value) -> jiff::Timestamp {
+    value.as_str().expect("a time").parse().expect("a time")
+}
+
+#[test]
+fn the_wait_ends_to_the_second() {
+    for wait in [0, 1, 3] {
+        // A machine under load may hold up a process, but not every one of several.
+        let is_exact = (0..10).any(|_| {
+            let home = Home::with(&format!("desk-wait: {wait}s\n"));
+            let output = without_terminal(&home, &["-c", DANGEROUS], "9999").output().expect("guard starts");
+            assert_eq!(output.status.code(), Some(126));
+            let pending = text(&home.run(&["pending", "--json"]).stdout);
+            let request: serde_json::Value = serde_json::from_str(&pending).expect("one request");
+            let (came, until) = (time(&request["time"]), time(&request["until"]));
+            assert_eq!(until.duration_since(came).as_millis(), wait * 1000);
+            let journal = home.journal();
+            let refused = time(&journal.last().expect("a record")["time"]);
+            // What is written into the journal has its time cut to milliseconds.
+            let late = refused.duration_since(until).as_millis() + 1;
+            assert!(late >= 0, "it ended {late} ms before its time");
+            late < 1000
+        });
+        assert!(is_exact, "no wait of {wait} s ended within a second after it");
+    }
+}
+
 #[test]
 fn an_approval_after_the_wait_is_good_once_for_exactly_that() {
     let home = Home::new();
