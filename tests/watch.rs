@@ -109,7 +109,7 @@ fn what_waited_before_is_shown_too_and_runs_when_repeated() {
     held(&home, &["-c", &format!("{DANGEROUS}-2")]);
     let mut watch = watch(&home);
     watch.await_text("its sender has ended", 0);
-    watch.await_text("1 more wait", 0);
+    watch.await_text("1 more waiting", 0);
     watch.await_text(KEYS, 0);
     watch.press("s");
     let end = watch.await_text("skipped", 0);

@@ -203,7 +203,7 @@ fn note(request: &Request, more: usize) -> String {
         true => format!("waits {} s more", request.until.duration_since(now).as_secs().max(0)),
         false => "its sender has ended: yes lets it through once when it is repeated".to_owned(),
     };
-    if more > 0 { format!("{state}; {more} more wait") } else { state }
+    if more > 0 { format!("{state}; {more} more waiting") } else { state }
 }
 
 /// Has the desktop show a notice, where there is one. Nobody waits for that.
