@@ -10,10 +10,11 @@ use guard::judge::judge;
 use guard::policy::{self, Configuration, Decision};
 
 /// Guard's own below a home folder, and in a project.
-const OWN: [&str; 13] = [
+const OWN: [&str; 14] = [
     "~/.config/guard",
     "~/.config/guard/config.yaml",
     "~/.config/guard/rules/mine.yaml",
+    "~/.config/guard/notify",
     "~/.local/state/guard/journal.jsonl",
     "~/.local/state/guard/journal.head",
     "~/.local/state/guard/grants/k3f9q2.json",
