@@ -216,6 +216,8 @@ fn what_runs_once_here_and_now_is_looked_up_whoever_carries_it() {
             "bash -c 'rm notes'",
             "sudo rm notes",
             "sudo -i rm README",
+            "sudo -R /other rm README",
+            "sudo --host=other rm README",
             "sudo -b rm README",
             "env GIT_DIR=/elsewhere git reset --hard",
             "for x in 1 2; do bash -c 'git reset --hard; echo x > README'; done",
