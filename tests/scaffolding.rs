@@ -78,6 +78,18 @@ fn class(text: &str) -> Class {
 }
 
 #[test]
+fn every_client_that_is_driven_has_its_shells_recorded() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/agents/README.md");
+    let text = fs::read_to_string(path).expect("it is there").replace('\n', " ");
+    let (_, names) = text.split_once("Clients: ").expect("the clients");
+    let names: Vec<&str> = names.split_once('.').expect("a sentence").0.split(", ").collect();
+    assert!(names.len() >= 10, "{names:?}");
+    for name in names {
+        assert!(spawns().iter().any(|spawn| spawn.client == name), "{name}");
+    }
+}
+
+#[test]
 fn what_a_client_runs_for_itself_is_judged_quietly() {
     let spawns = spawns();
     let own = spawns.iter().filter(|spawn| spawn.command.is_none());

@@ -201,3 +201,52 @@ fn under_guard_run_a_session_is_judged_and_its_commands_shells_are_not_again() {
     client.end();
     assert_eq!(home.runs(), 1);
 }
+
+#[test]
+fn a_shell_that_cannot_ask_is_given_nothing_unjudged() {
+    let home = Home::new();
+    for shell in ["dash", "zsh", "sh"] {
+        let link = home.link(shell);
+        // What comes through a pipe is read to its end, and judged as a whole.
+        let mut client = Client::new(home.command("setsid").arg("-w").arg(&link));
+        let program = format!("echo first\n{DANGEROUS}\n");
+        client.input.write_all(program.as_bytes()).expect("it reads");
+        let (status, said) = client.end();
+        assert_eq!(status, Some(126), "{shell}: {said}");
+        assert_eq!(said.matches("guard: not run:").count(), 1, "{shell}: {said}");
+        // At a terminal there is no end.
+        let mut session = Pty::new(24, 200).start(&home.command(&link), Streams::Terminal);
+        session.await_text("cannot be judged, so none was started", 0);
+    }
+    assert_eq!(home.runs(), 0);
+}
+
+#[test]
+fn in_tmux_each_command_is_judged() {
+    let home = Home::with("prompt-timeout: 1s\n");
+    let tmux = |arguments: &[&str]| {
+        let mut command = home.command("tmux");
+        command.arg("-S").arg(home.path("tmux")).args(["-f", "/dev/null"]).args(arguments);
+        command.output()
+    };
+    let guard = home::guard().to_str().expect("it is text");
+    let Ok(started) = tmux(&["new-session", "-d", "-x", "150", "-y", "40", guard, "--norc", "-i"]) else {
+        eprintln!("skipped: there is no tmux");
+        return;
+    };
+    assert!(started.status.success(), "{}", text(&started.stderr));
+    let enter = |line: &str| tmux(&["send-keys", "-l", &format!("{line}\n")]).expect("it runs");
+    let shows = |wanted: &str| {
+        home::eventually(wanted, || {
+            text(&tmux(&["capture-pane", "-p", "-J"]).expect("it runs").stdout).contains(wanted)
+        });
+    };
+    enter("x=o''ne; cd /; echo \"${x}\"-two");
+    shows("one-two");
+    enter(DANGEROUS);
+    shows("guard: not run:");
+    enter("echo still-\"$x\"-\"$PWD\"-here");
+    shows("still-one-/-here");
+    tmux(&["kill-server"]).expect("it runs");
+    assert_eq!(home.runs(), 0);
+}

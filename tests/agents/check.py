@@ -28,7 +28,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 HARMLESS = "echo \"six times seven is $((6 * 7))\"; printf '%s\\n' 'it'\"'\"'s' | tr a-z A-Z; (exit 3)"
 DESTRUCTIVE = "rm -r canary"
 AT_ONCE = [f"echo line-{number} > out-{number}; cat out-{number}" for number in range(9)] + ["rm -r keep"]
-LIMIT = 150
+# How many seconds a client gets; most need less than ten where nothing else runs.
+LIMIT = int(os.environ.get("GUARD_AGENTS_LIMIT", "150"))
 
 
 class Run:
@@ -39,6 +40,7 @@ class Run:
         self.folder = tempfile.mkdtemp(prefix="guard-agents-", dir=os.environ.get("GUARD_AGENTS_TMP", "/var/tmp"))
         self.project = f"{self.folder}/project"
         self.approved = None
+        self.slow = False
         for folder in ("canary", "keep"):
             clients.write(f"{self.project}/{folder}/file", "data\n")
         self.env = {
@@ -90,6 +92,7 @@ class Run:
         except subprocess.TimeoutExpired:
             os.killpg(client.pid, signal.SIGKILL)
             self.output = client.communicate()[0].decode(errors="replace") + "\n(too slow)"
+            self.slow = True
         model.close()
         return model.results
 
@@ -155,6 +158,8 @@ def check(name, way, guard, plain):
     try:
         end = [[clients.ENDS[name]]] if name in clients.ENDS else []
         results = run.go([[HARMLESS], [DESTRUCTIVE], [DESTRUCTIVE], AT_ONCE, *end])
+        if run.slow:
+            return [f"it was ended after {LIMIT} s, with {len(results)} results"]
         if len(results) < 3:
             return [f"only {len(results)} results; the client said: {run.output[-1500:]}"]
         if normal(results[0]) != plain:
