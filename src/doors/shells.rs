@@ -117,10 +117,33 @@ pub fn is_program(script: &Path) -> bool {
 /// `absolute_only`: the real shell never comes from the working folder.
 pub fn candidates(name: &OsStr, absolute_only: bool) -> Vec<PathBuf> {
     let path = env::var_os("PATH").unwrap_or_else(|| OsString::from(STANDARD_PATH));
-    env::split_paths(&path)
+    folders(&path)
         .filter(|folder| !absolute_only || folder.is_absolute())
         .map(|folder| if folder.as_os_str().is_empty() { Path::new(".").join(name) } else { folder.join(name) })
         .collect()
+}
+
+/// The folders that a PATH names; an empty one is the working folder.
+pub fn folders(search: &OsStr) -> impl Iterator<Item = &Path> + Clone {
+    search.as_bytes().split(|byte| *byte == b':').map(OsStr::from_bytes).map(Path::new)
+}
+
+/// The files that the names of shells lead to, each once. A file that holds other programs as well (busybox) is left
+/// out: guard cannot stand for those.
+pub fn coverable() -> Vec<PathBuf> {
+    let own = Identity::own();
+    let mut files: Vec<PathBuf> = Vec::new();
+    for name in NAMES {
+        let standard = ["/bin", "/usr/bin", "/usr/local/bin"].map(|folder| Path::new(folder).join(name));
+        for path in standard.into_iter().chain(candidates(OsStr::new(name), true)) {
+            let Ok(file) = fs::canonicalize(path) else { continue };
+            let is_shell = file.file_name().is_some_and(|name| is_shell(kept::family(name)));
+            if is_shell && own.is_other_program(&file) && !files.contains(&file) {
+                files.push(file);
+            }
+        }
+    }
+    files
 }
 
 /// The file that this process runs, by device and inode, so that no link to it is taken for another program.
@@ -159,7 +182,7 @@ impl Identity {
     /// place of a program, it is the one that stood there.
     pub fn find(self, name: &OsStr) -> Option<PathBuf> {
         let kept = Kept::here();
-        let standard = env::split_paths(STANDARD_PATH).map(|folder| folder.join(name));
+        let standard = folders(OsStr::new(STANDARD_PATH)).map(|folder| folder.join(name));
         candidates(name, true).into_iter().chain(standard).find_map(|path| match self.is_other_program(&path) {
             true => Some(path),
             false => kept.as_ref()?.behind(&path),
@@ -197,5 +220,13 @@ mod tests {
         assert!(!Identity::own().is_other_program(&link));
         assert!(Identity::own().is_other_program(Path::new("/bin/sh")));
         fs::remove_dir_all(&folder).expect("removed");
+    }
+
+    #[test]
+    fn the_shells_of_this_machine_are_found_by_their_files() {
+        let shells = coverable();
+        let sh = fs::canonicalize("/bin/sh").expect("every system has one");
+        assert!(shells.contains(&sh) || sh.ends_with("busybox"), "{shells:?}");
+        assert!(shells.iter().all(|shell| fs::canonicalize(shell).is_ok_and(|file| file == *shell)));
     }
 }

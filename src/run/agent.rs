@@ -12,7 +12,7 @@ use std::process::{self, ExitCode};
 
 use guard::agents::environment;
 use guard::cli::Start;
-use guard::doors::kept::{self, Kept};
+use guard::doors::kept::Kept;
 use guard::doors::marks::Marks;
 use guard::doors::{Failure, Plan, shells};
 use guard::folders::Folders;
@@ -57,7 +57,7 @@ fn prepare(start: &Start) -> Result<Folders, Failure> {
         // Inside already: one more agent, whose shells are guard as they are.
         return Ok(folders);
     }
-    let covered = shells_here();
+    let covered = shells::coverable();
     let reason = match start.no_namespace {
         true => "--no-namespace was given".to_owned(),
         false => match namespace(&guard, &covered, &folders.state) {
@@ -99,24 +99,6 @@ fn namespace(_guard: &Path, _covered: &[PathBuf], _state: &Path) -> Result<Kept,
     Err("this system has none".to_owned())
 }
 
-/// The files that the names of shells lead to, each once. A file that holds other programs as well (busybox) is left
-/// out: guard cannot stand for those.
-fn shells_here() -> Vec<PathBuf> {
-    let own = shells::Identity::own();
-    let mut files: Vec<PathBuf> = Vec::new();
-    for name in shells::NAMES {
-        let standard = ["/bin", "/usr/bin", "/usr/local/bin"].map(|folder| Path::new(folder).join(name));
-        for path in standard.into_iter().chain(shells::candidates(OsStr::new(name), true)) {
-            let Ok(file) = fs::canonicalize(path) else { continue };
-            let is_shell = file.file_name().is_some_and(|name| shells::is_shell(kept::family(name)));
-            if is_shell && own.is_other_program(&file) && !files.contains(&file) {
-                files.push(file);
-            }
-        }
-    }
-    files
-}
-
 /// A client that obeys `SHELL` gets one that is covered.
 fn prefer_covered_shell(covered: &[PathBuf]) {
     let current = env::var_os("SHELL").and_then(|shell| fs::canonicalize(shell).ok());
@@ -140,17 +122,4 @@ fn uncovered(shells: &[PathBuf]) -> String {
 /// A line on standard error. That nobody may be there to read it changes nothing.
 fn say(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_shells_of_this_machine_are_found_by_their_files() {
-        let shells = shells_here();
-        let sh = fs::canonicalize("/bin/sh").expect("every system has one");
-        assert!(shells.contains(&sh) || sh.ends_with("busybox"), "{shells:?}");
-        assert!(shells.iter().all(|shell| fs::canonicalize(shell).is_ok_and(|file| file == *shell)));
-    }
 }

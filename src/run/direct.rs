@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 
 use guard::doors::direct::{Direct, Kind};
+use guard::doors::shells;
 use nix::errno::Errno;
 use nix::unistd::{AccessFlags, access};
 
@@ -136,8 +137,7 @@ impl Environment {
         if name.as_bytes().contains(&b'/') {
             return Some(PathBuf::from(name));
         }
-        let search = self.get("PATH")?;
-        let mut folders = search.as_bytes().split(|byte| *byte == b':').map(OsStr::from_bytes).map(Path::new);
+        let mut folders = shells::folders(self.get("PATH")?);
         // Relative folders are rare, and shells spell what they find there in their own ways.
         if !folders.clone().all(Path::is_absolute) {
             return None;
