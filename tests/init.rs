@@ -175,6 +175,20 @@ fn the_doctor_tries_the_desk() {
 }
 
 #[test]
+fn the_doctor_finds_rules_that_cannot_be_read_and_shells_that_are_not_covered() {
+    let home = Home::new();
+    fs::create_dir_all(home.path("config/guard/rules")).expect("a folder");
+    fs::write(home.path("config/guard/rules/own.yaml"), "nonsense: [\n").expect("it is written");
+    home.stub("fish", "exit 0");
+    let output = home.run(&["doctor"]);
+    let said = text(&output.stdout);
+    assert!(said.contains("!! configuration") && said.contains("rules/own.yaml:1"), "{said}");
+    let fish = format!("{} is a shell that guard cannot stand for", home.path("bin/fish").display());
+    assert!(said.contains("-- guard run") && said.contains(&fish), "{said}");
+    assert_eq!(output.status.code(), Some(1), "{said}");
+}
+
+#[test]
 fn the_doctor_finds_a_guard_that_others_hide() {
     let home = Home::new();
     home.stub("guard", "exit 0");

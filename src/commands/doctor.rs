@@ -41,6 +41,7 @@ pub fn run(doctor: &Doctor) -> ExitCode {
     match Scratch::new(&folders.state) {
         Ok(scratch) => {
             under_run(&mut sheet, &scratch);
+            other_shells(&mut sheet);
             for hook in HOOKS {
                 by_hook(&mut sheet, hook, &scratch);
             }
@@ -50,6 +51,9 @@ pub fn run(doctor: &Doctor) -> ExitCode {
     }
     sheet.end()
 }
+
+/// Shells that guard cannot stand for, or that hold other programs as well.
+const OTHER_SHELLS: [&str; 9] = ["fish", "ksh", "ksh93", "mksh", "yash", "busybox", "tcsh", "csh", "nu"];
 
 /// What was found.
 #[derive(Default)]
@@ -209,6 +213,18 @@ fn withdraw(folders: &Folders, scratch: &Scratch) {
 impl Drop for Scratch {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Names the shells of the machine that guard cannot stand for.
+fn other_shells(sheet: &mut Sheet) {
+    let first = |name: &&str| shells::candidates(OsStr::new(name), true).into_iter().find(|path| path.is_file());
+    for path in OTHER_SHELLS.iter().filter_map(first) {
+        let what = format!(
+            "{} is a shell that guard cannot stand for: only other shells' calls of it are judged",
+            path.display()
+        );
+        sheet.open("guard run", &what, "remove it, or use the agent's hook, too (guard init)");
     }
 }
 
