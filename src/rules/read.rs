@@ -316,6 +316,8 @@ impl<'a> Reader<'a> {
                 if letter == 'h' && text.len() == 2 && self.may_be_help() {
                     self.reading.help = true;
                 } else if self.accepts_short(&name)
+                    // `tail -20f`: a number and letters.
+                    || (self.style().numbers && letter.is_ascii_digit())
                     || (self.accepts_any() && sign == '+')
                     || (letter == 'V' && text.len() == 2)
                 {
