@@ -146,7 +146,12 @@ impl Text {
             return cut;
         }
         let (mut first, mut others) = (None, Vec::new());
-        let mut segments = self.segments().peekable();
+        // From the segment in which it begins: a line that is joined from thousands of words is cut into as many.
+        let behind = self.others().partition_point(|segment| segment.at <= from);
+        let (before, rest) = self.others().split_at(behind);
+        let holder = before.last().copied().unwrap_or(self.first());
+        let rest = rest.iter().copied().take_while(|segment| segment.at < to);
+        let mut segments = std::iter::once(holder).chain(rest).peekable();
         while let Some(segment) = segments.next() {
             let next = segments.peek().map_or(self.len(), |next| next.at);
             let (begin, stop) = (segment.at.max(from), next.min(to));
