@@ -1,6 +1,6 @@
 //! Code that a command carries: programs, shell lines, settings, arguments from a pipe.
 
-use super::read::Reading;
+use super::reading::Reading;
 use super::schema::{Role, Where};
 use super::settings;
 use super::{Carry, World};

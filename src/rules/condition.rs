@@ -1,7 +1,7 @@
 //! Whether a condition of a rule holds for a command line.
 
 use super::pattern;
-use super::read::Reading;
+use super::reading::Reading;
 use super::schema::{Condition, PlaceName};
 use crate::follow::step::{Arg, Command, Input, Source};
 

@@ -1,6 +1,6 @@
 //! What a search finds: the paths that stand for `{}`, that a deletion works on, and that a pipe passes on.
 
-use super::read::Reading;
+use super::reading::Reading;
 use super::schema::{Arity, Role};
 use crate::follow::step::{Arg, Hole, Piece, Source};
 use crate::span::Span;

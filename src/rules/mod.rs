@@ -15,6 +15,7 @@ pub mod own;
 mod paths;
 mod pattern;
 pub mod read;
+pub mod reading;
 mod remembered;
 mod request;
 pub mod schema;

@@ -1,7 +1,7 @@
 //! What a command puts at stake, and whether the machine says that nothing of it is lost.
 
 use super::World;
-use super::read::Reading;
+use super::reading::Reading;
 use super::schema::{Role, Where};
 use crate::facts::Kind;
 use crate::follow::step::{Arg, Command, Piece};

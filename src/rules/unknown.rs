@@ -1,7 +1,7 @@
 //! Programs and subcommands that no rule lists: judged by verbs, and by command lines that stand inside them.
 
 use super::library::Library;
-use super::read::Reading;
+use super::reading::Reading;
 use super::schema::{Form, Verbs};
 use super::{Assessment, Carry, World, destructive};
 use crate::effect::{Class, Effect};

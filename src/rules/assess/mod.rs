@@ -12,7 +12,8 @@ use std::rc::Rc;
 
 use super::carry::Carrier;
 use super::condition::Asked;
-use super::read::{self, Reading};
+use super::read;
+use super::reading::Reading;
 use super::schema::{Clause, Form, Role, Verdict};
 use super::stakes::Leaves;
 use super::{Assessment, Left, World, destructive, judge_payload_path, pattern, request, unknown};

@@ -8,7 +8,7 @@ use super::uses::{Giver, Use};
 use crate::effect::Effect;
 use crate::follow::step::{Arg, Piece};
 use crate::rules::paths::{Handling, judge_path};
-use crate::rules::read::operand_roles;
+use crate::rules::reading::operand_roles;
 use crate::rules::schema::{Form, Prints, Role, SettingTable};
 use crate::rules::{Assessment, Copied, Left, World, carry, destructive, settings, unknown};
 use crate::span::Span;

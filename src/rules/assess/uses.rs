@@ -6,7 +6,7 @@ use super::Assessor;
 use crate::follow::step::{Arg, Input};
 use crate::rules::World;
 use crate::rules::condition::Asked;
-use crate::rules::read::operand_roles;
+use crate::rules::reading::operand_roles;
 use crate::rules::schema::{Arity, Clause, Condition, Form, PlaceName, Role};
 use crate::text::Text;
 
