@@ -65,14 +65,19 @@ fn main() -> io::Result<()> {
 }
 
 /// The source that decides what compiled rules and configurations look like.
-const FORMAT: [&str; 11] = [
+const FORMAT: [&str; 16] = [
     "src/effect.rs",
     "src/stake.rs",
     "src/payload/language.rs",
     "src/policy/configuration.rs",
     "src/policy/never.rs",
     "src/rules/archive.rs",
-    "src/rules/schema.rs",
+    "src/rules/schema/condition.rs",
+    "src/rules/schema/lists.rs",
+    "src/rules/schema/mod.rs",
+    "src/rules/schema/options.rs",
+    "src/rules/schema/role.rs",
+    "src/rules/schema/style.rs",
     "src/rules/compile/mod.rs",
     "src/rules/compile/entries.rs",
     "src/rules/compile/forms.rs",
