@@ -65,7 +65,7 @@ fn main() -> io::Result<()> {
 }
 
 /// The source that decides what compiled rules and configurations look like.
-const FORMAT: [&str; 16] = [
+const FORMAT: [&str; 17] = [
     "src/effect.rs",
     "src/stake.rs",
     "src/payload/language.rs",
@@ -81,6 +81,7 @@ const FORMAT: [&str; 16] = [
     "src/rules/compile/mod.rs",
     "src/rules/compile/entries.rs",
     "src/rules/compile/forms.rs",
+    "src/rules/compile/letters.rs",
     "src/rules/compile/clauses.rs",
 ];
 

@@ -180,6 +180,35 @@ const WRONG: &[(&str, &str)] = &[
     ("- program: [x\n", "1:12: unclosed bracket"),
 ];
 
+/// What stops guard's own build alone.
+const WRONG_HERE: &[(&str, &str)] = &[
+    (
+        "- program: x\n  options: {any: true, flags: [--force]}\n  when:\n    - {option: --froce, effect: drop}\n",
+        "4:16: no option `--froce` is listed here; did you mean `--force`?",
+    ),
+    (
+        "- program: x\n  options: any\n  when:\n    - {option: [-a, -b], effect: drop}\n- short-options:\n    x: b:c\n",
+        "4:16: no option `-a` is listed here",
+    ),
+    ("- program: x\n- short-options:\n    y: a\n", "3:8: no program is named `y`"),
+    ("- program: x\n- short-options:\n    x: aba\n", "3:8: `a` of `x` is listed twice, or is no letter of an option"),
+    ("- program: x\n- short-options:\n    x: a\n    x x: b\n", "4:10: the short options of `x` are listed twice"),
+];
+
+#[test]
+fn the_build_stops_at_options_that_no_program_has() {
+    for (rules, told) in WRONG_HERE {
+        let built = compile(&[("x.yaml".to_owned(), (*rules).to_owned())], Layer::BuiltIn, &[]);
+        let problems: Vec<String> = built.expect_err(rules).iter().map(ToString::to_string).collect();
+        let expected = format!("x.yaml:{told}");
+        assert!(problems.iter().any(|problem| problem.starts_with(&expected)), "{rules}\n{problems:#?}");
+        assert!(!problems.iter().any(|problem| problem.contains("`-b`")), "{rules}\n{problems:#?}");
+    }
+    let users = compile(&[("x.yaml".to_owned(), "- short-options:\n    x: a\n".to_owned())], Layer::User, &[]);
+    let problems = users.expect_err("short options are guard's own");
+    assert!(problems[0].message.starts_with("`short-options:` is guard's own"), "{problems:?}");
+}
+
 #[test]
 fn lint_says_where_and_what_was_expected() {
     let home = Home::new();

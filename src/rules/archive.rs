@@ -19,6 +19,8 @@ pub const VARIABLE: &str = "variable:";
 pub const SETTINGS: &str = "settings:";
 /// The key of the names of options that do no harm.
 pub const OPTION_NAMES: &str = "option-names:";
+/// The key of the short options of programs that list no others.
+pub const SHORT_OPTIONS: &str = "short-options:";
 /// The key of what rules count as by the word of a layer.
 pub const RECOUNTS: &str = "rules:";
 

@@ -1,5 +1,7 @@
 //! The compiled rules, by name.
 
+use std::cmp::Ordering;
+
 use miniz_oxide::inflate::decompress_to_vec;
 
 use super::archive::{self, Archive};
@@ -116,6 +118,12 @@ impl Library {
         named(name) || name.strip_prefix("no-").is_some_and(named)
     }
 
+    /// The short options of a program that takes more options than its form lists, as `getopt`(3) writes them.
+    pub fn short_options(&self, program: &str) -> &'static str {
+        let lines = self.built_in.get(archive::SHORT_OPTIONS).and_then(remembered::<&'static str>);
+        lines.and_then(|lines| short_options(lines, program)).unwrap_or_default()
+    }
+
     /// What a variable of the environment does.
     pub fn variable(&self, name: &str) -> Option<&'static Variable<'static>> {
         remembered(self.get(&format!("{}{name}", archive::VARIABLE))?)
@@ -164,6 +172,22 @@ fn is_made_of(name: &str, one: &[&str], other: &[&str]) -> bool {
     let mut words = words(name).map(str::to_ascii_lowercase).peekable();
     words.peek().is_some()
         && words.all(|word| word.bytes().all(|b| b.is_ascii_digit()) || among(&word) || is_two(&word))
+}
+
+/// What stands behind the name of a program, in lines that are in the order of their names.
+fn short_options<'l>(lines: &'l str, program: &str) -> Option<&'l str> {
+    let mut rest = lines;
+    while !rest.is_empty() {
+        let (before, after) = rest.split_at_checked(rest.len() / 2)?;
+        let (start, end) = (before.rfind('\n').map_or(0, |at| at + 1), after.find('\n').unwrap_or(after.len()));
+        let (name, letters) = rest[start..before.len() + end].split_once(' ')?;
+        rest = match program.cmp(name) {
+            Ordering::Less => &rest[..start],
+            Ordering::Equal => return Some(letters),
+            Ordering::Greater => rest.get(before.len() + end + 1..)?,
+        };
+    }
+    None
 }
 
 /// What a layer says that a rule counts as: by its name, else by the first pattern that fits.

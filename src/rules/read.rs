@@ -228,12 +228,10 @@ impl<'a> Reader<'a> {
             let Some((names, arity, role)) = self.find(&name) else {
                 if letter == 'h' && text.len() == 2 && self.may_be_help() {
                     self.reading.help = true;
-                } else if self.accepts_short(&name)
-                    // `tail -20f`: a number and letters.
-                    || (self.style().numbers && letter.is_ascii_digit())
-                    || (self.accepts_any() && sign == '+')
-                    || (letter == 'V' && text.len() == 2)
-                {
+                } else if self.accepts_any() || self.is_harmless(&name, text) {
+                    if !self.is_harmless(&name, text) {
+                        self.reading.unlisted_letters.push((word, at));
+                    }
                     self.give(&[], Cow::Owned(name), Arity::Flag, Role::Skip, self.peek_value(), word);
                     if from == 1 && at == 1 && text.len() > 2 {
                         let whole = Cow::Borrowed(text);
@@ -384,10 +382,13 @@ impl<'a> Reader<'a> {
         self.visible_forms().any(|form| form.known.contains(&name))
     }
 
-    /// Whether a short option that has no meaning here does no harm.
-    fn accepts_short(&self, name: &str) -> bool {
-        let lists_short = |form: &&Form<'static>| form.known.iter().any(|known| known.len() == 2);
-        self.is_known(name) || (self.accepts_any() && !self.reading.forms.iter().any(lists_short))
+    /// Whether a short option of the word `text`, of which no form says what follows it, is known to do no harm.
+    fn is_harmless(&self, name: &str, text: &str) -> bool {
+        self.is_known(name)
+            // `tail -20f`: a number and letters.
+            || (self.style().numbers && name.ends_with(|letter: char| letter.is_ascii_digit()))
+            || (self.accepts_any() && name.starts_with('+'))
+            || text == "-V"
     }
 
     fn asks_for_help(&self, name: &str) -> bool {

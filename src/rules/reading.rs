@@ -22,6 +22,8 @@ pub struct Reading<'a> {
     pub unknown_option: bool,
     /// Long options that no form lists, although one takes any: whether they do harm, their names say.
     pub unlisted: Vec<Cow<'a, str>>,
+    /// Letters of options that no form lists, although one takes any: the word, and where in it the letter stands.
+    pub unlisted_letters: Vec<(&'a Arg, usize)>,
     /// An option that no form lists, although one takes any, whose name says that it changes something.
     pub telling_option: Option<&'a Arg>,
     /// A first word that is no subcommand of the innermost form, although that has some.

@@ -277,7 +277,44 @@ impl<'a> Assessor<'a, '_> {
             !self.world.rules.is_harmless_option(name.trim_start_matches('-'))
                 && !conditions().any(|condition| condition.names_option(name))
         };
-        self.reading.unknown_option || self.reading.unlisted.iter().any(says_nothing)
+        self.reading.unknown_option
+            || self.reading.unlisted.iter().any(says_nothing)
+            || self.has_unknown_letter(|name| conditions().any(|condition| condition.names_option(name)))
+    }
+
+    /// Whether a short option is given that neither a form nor the list of its program's short options has.
+    fn has_unknown_letter(&self, is_asked_for: impl Fn(&str) -> bool) -> bool {
+        let mut letters = self.reading.unlisted_letters.iter().peekable();
+        if letters.peek().is_none() {
+            return false;
+        }
+        let rules = self.world.rules;
+        let program = self.command.argv.first().and_then(program_name).map_or("", |(name, _)| family(name, self.world));
+        let known = rules.short_options(program);
+        let mut read: Option<&Arg> = None;
+        letters.any(|(word, at)| {
+            let (text, letter) = (word.prefix(), word.prefix().get(*at..).unwrap_or_default());
+            let is_read = read.is_some_and(|read| std::ptr::eq(read, *word));
+            let is_number = *at > 1 && letter.starts_with(|c: char| c.is_ascii_digit());
+            if is_read || is_number || letter.is_empty() {
+                return false;
+            }
+            let end = letter.chars().next().map_or(0, char::len_utf8);
+            match known.split_once(&letter[..end]).filter(|_| !letter.starts_with(':')) {
+                Some((_, behind)) => {
+                    read = behind.starts_with(':').then_some(*word);
+                    false
+                }
+                None if is_asked_for(&format!("-{}", &letter[..end])) => false,
+                // A program may write its long options with one dash.
+                None => {
+                    let name = text.trim_start_matches('-').split('=').next().unwrap_or_default();
+                    let is_long = name.len() > 2 && rules.is_harmless_option(name);
+                    read = is_long.then_some(*word);
+                    !is_long
+                }
+            }
+        })
     }
 
     /// An option that nothing lists, although the form takes any, says by its name that something is changed.

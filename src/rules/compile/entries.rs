@@ -33,7 +33,7 @@ impl Compiler<'_> {
             self.setting(&table, &entry);
         } else if let Some(name) = entry.option_names.clone() {
             self.option_names(&name, &entry);
-        } else {
+        } else if entry.short_options.is_empty() {
             self.problem(
                 "an entry begins with `program:`, `extends:`, `rule:`, `verb-list:`, `variables:` or `settings:`",
             );
@@ -55,6 +55,7 @@ impl Compiler<'_> {
             ));
         }
         self.begin();
+        self.programs.clone_from(&names);
         let (line, column) = (self.line, self.column);
         let about = entry.about.clone();
         let (form, examples) = entry.into_form();
@@ -72,6 +73,7 @@ impl Compiler<'_> {
         let (form, examples) = entry.into_form();
         let (line, column) = (self.line, self.column);
         self.begin();
+        self.programs.clone_from(&names);
         for name in &names {
             let Some(bytes) = self.known_form(name) else {
                 let hint = near::hint(name, self.below.iter().flat_map(|archive| archive.keys()));

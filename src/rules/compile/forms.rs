@@ -355,9 +355,17 @@ impl Compiler<'_> {
     }
 
     pub(super) fn listed_option<'a>(&mut self, name: &'a str, scope: &Scope<'_>) -> &'a str {
-        if scope.find(name).is_none() && !scope.accepts_any() {
+        if scope.find(name).is_some() {
+            return name;
+        }
+        if !scope.accepts_any() {
             let hint = super::near::hint(name, scope.option_names());
             self.problem(format!("no option `{name}` is listed here, so this can never hold{hint}"));
+        } else if !self.may_be_an_option(name) {
+            let hint = super::near::hint(name, scope.option_names());
+            self.problem(format!(
+                "no option `{name}` is listed here{hint}; what a condition asks for is listed, under `known:` at least"
+            ));
         }
         name
     }
@@ -408,6 +416,8 @@ impl Compiler<'_> {
             ("settings", vec![&verb_keys, &name_keys, &form_keys])
         } else if entry.option_names.is_some() {
             ("option-names", vec![&verb_keys, &setting_keys, &role_keys, &id_keys, &form_keys])
+        } else if !entry.short_options.is_empty() {
+            ("short-options", vec![&verb_keys, &name_keys, &setting_keys, &role_keys, &id_keys, &form_keys])
         } else {
             return;
         };
@@ -423,6 +433,7 @@ impl Compiler<'_> {
             entry.variables.is_some(),
             entry.settings.is_some(),
             entry.option_names.is_some(),
+            !entry.short_options.is_empty(),
         ];
         if kinds.into_iter().filter(|given| *given).count() > 1 {
             self.problem("an entry is about one thing: a list item each for programs, rules, lists and variables");

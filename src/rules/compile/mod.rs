@@ -8,6 +8,7 @@ mod clauses;
 mod entries;
 mod examples;
 mod forms;
+mod letters;
 mod names;
 pub mod near;
 mod yaml;
@@ -131,8 +132,18 @@ pub struct RuleEntry {
 /// Returns every problem found, in the order of the files.
 pub fn compile(files: &[(String, String)], layer: Layer, below: &[Archive<'static>]) -> Result<Compiled, Vec<Problem>> {
     let mut compiler = Compiler::new(layer, below);
-    for (file, text) in files {
-        compiler.file(file, text);
+    let files: Vec<_> = files.iter().map(|(file, text)| (file, compiler.file(file, text))).collect();
+    // Forms ask for these, in whatever file they stand.
+    for (file, entries) in &files {
+        file.as_str().clone_into(&mut compiler.file);
+        entries.iter().for_each(|entry| compiler.short_options(entry));
+    }
+    for (file, entries) in files {
+        file.as_str().clone_into(&mut compiler.file);
+        for entry in entries {
+            compiler.at(&entry);
+            compiler.entry(entry);
+        }
     }
     compiler.finish()
 }
@@ -150,6 +161,10 @@ struct Compiler<'b> {
     ids: BTreeMap<String, String>,
     /// The lists of verbs that forms name, and where.
     verbs: Vec<(String, Problem)>,
+    /// The names of the program that is being read.
+    programs: Vec<String>,
+    /// The short options of programs, and where they stand.
+    letters: BTreeMap<String, (String, Problem)>,
     recounts: Vec<Recount<'static>>,
     pages: Vec<Page>,
     rules: Vec<RuleEntry>,
@@ -173,6 +188,8 @@ impl<'b> Compiler<'b> {
             values: BTreeMap::new(),
             ids: BTreeMap::new(),
             verbs: Vec::new(),
+            programs: Vec::new(),
+            letters: BTreeMap::new(),
             recounts: Vec::new(),
             pages: Vec::new(),
             rules: Vec::new(),
@@ -205,26 +222,20 @@ impl<'b> Compiler<'b> {
         }
     }
 
-    fn file(&mut self, file: &str, text: &str) {
+    /// The entries of a file.
+    fn file(&mut self, file: &str, text: &str) -> Vec<At<Entry>> {
         file.clone_into(&mut self.file);
         (self.line, self.column) = (1, 1);
         if text.lines().all(|line| line.trim().is_empty() || line.starts_with('#')) {
-            return;
+            return Vec::new();
         }
-        let entries: Vec<At<Entry>> = match serde_yaml::from_str(text) {
-            Ok(entries) => entries,
-            Err(error) => {
-                if let Some(location) = error.location().filter(|location| location.line() > 0) {
-                    (self.line, self.column) = (location.line(), location.column());
-                }
-                self.problem(check::in_own_words(&error));
-                return;
+        serde_yaml::from_str(text).unwrap_or_else(|error| {
+            if let Some(location) = error.location().filter(|location| location.line() > 0) {
+                (self.line, self.column) = (location.line(), location.column());
             }
-        };
-        for entry in entries {
-            self.at(&entry);
-            self.entry(entry);
-        }
+            self.problem(check::in_own_words(&error));
+            Vec::new()
+        })
     }
 
     fn insert(&mut self, key: &str, bytes: Vec<u8>) {
@@ -251,6 +262,7 @@ impl<'b> Compiler<'b> {
                 self.problems.push(problem);
             }
         }
+        self.finish_short_options();
         if !self.recounts.is_empty() {
             self.values.insert(archive::RECOUNTS.to_owned(), archive::encode(&self.recounts));
         }

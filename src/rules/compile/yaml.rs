@@ -24,6 +24,7 @@ pub struct Entry {
     pub variables: Option<Many<String>>,
     pub settings: Option<String>,
     pub option_names: Option<String>,
+    pub short_options: BTreeMap<String, At<String>>,
 
     pub about: String,
     pub examples: Examples,
