@@ -33,6 +33,10 @@ struct Segment {
     exact: bool,
 }
 
+/// The most places that are kept one by one. A text that is joined from more, as in a loop, would be copied with
+/// all of them again and again.
+const PLACES: usize = 4096;
+
 impl Text {
     /// The request's own text: every byte stands where it stands.
     pub fn request(text: &str) -> Text {
@@ -94,8 +98,18 @@ impl Text {
             }
         }
         self.end += other.len();
+        if self.places() + other.places() > PLACES {
+            self.forget_places(other.source());
+            return;
+        }
         let shifted = other.segments().map(|segment| Segment { at: segment.at + shift, ..segment });
         Rc::make_mut(self.others.get_or_insert_default()).extend(shifted);
+    }
+
+    /// Knows from here on only between which places all of it stands, what came from `last` too.
+    fn forget_places(&mut self, last: Span) {
+        let source = self.segments().fold(last, |whole, segment| whole.to(segment.source));
+        (self.source, self.exact, self.others) = (source, false, None);
     }
 
     /// Of how many places of the request it is made.

@@ -166,16 +166,16 @@ impl<'a> Follower<'a, '_> {
     /// Assignments without a command, and redirections without one.
     fn assignments(&mut self, assignments: &'a [Assignment], redirects: &'a [Redirect], span: Span) -> Fail<'a> {
         let first = self.steps.len();
-        let mut assigned = Vec::new();
+        let mut shown = Vec::new();
         for assignment in assignments {
-            self.assign(assignment, &mut assigned);
+            self.assign(assignment, &mut shown);
         }
         let opened = self.rounds(|follower| follower.open(redirects));
         let reads = |assignment: &Assignment| substitutes(&assignment.value.parts);
         let substituted = self.steps.len() > first || assignments.iter().any(reads);
         let span = self.at(span);
         for opened in opened {
-            let call = Call { argv: Vec::new(), assignments: assigned.clone(), opened, span };
+            let call = Call { argv: Vec::new(), assignments: shown.clone(), opened, span };
             self.emit(call, Printed::Nothing);
         }
         if substituted || !redirects.is_empty() { Fail::Same } else { Fail::Never }

@@ -4,12 +4,17 @@ use std::rc::Rc;
 
 use super::command::Call;
 use super::follower::{Fail, Follower, Printed};
+use super::limits;
 use super::parameters::number;
+use super::state::Name;
 use super::step::{Arg, Piece};
 use super::value::{self, Array, Attributes, Key, Value, Variable};
 use super::words::{assigns, is_name};
 use crate::shell::ast::{Assignment, Part, Simple, Word};
 use crate::text::Text;
+
+/// How long a value is that a step shows, in bytes.
+const SHOWN: usize = 256;
 
 /// Which built-in declares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +38,8 @@ struct Meaning {
 }
 
 impl<'a> Follower<'a, '_> {
-    /// `name=value`: what the step says of it goes to `assigned`.
-    pub(super) fn assign(&mut self, assignment: &'a Assignment, assigned: &mut Vec<(String, Arg)>) {
+    /// `name=value`: what the step shows of it goes to `shown`.
+    pub(super) fn assign(&mut self, assignment: &'a Assignment, shown: &mut Vec<(String, Arg)>) {
         let name = self.referred(&assignment.name);
         let values = if let [Part::Array { .. }] = assignment.value.parts.as_slice() {
             self.array_values(&name, &assignment.value, assignment.append)
@@ -44,19 +49,25 @@ impl<'a> Follower<'a, '_> {
             self.element_values(&name, &keys, &strings, assignment.append)
         } else {
             let strings = self.rounds(|follower| follower.single_assigned(&assignment.value));
+            if assignment.append
+                && let Some(longer) = self.append_in_place(&name, &strings)
+            {
+                shown.extend(longer.map(|longer| (assignment.name.clone(), longer)));
+                return;
+            }
             self.scalar_values(&name, strings, assignment.append)
         };
         let span = self.at(assignment.span);
-        for value in &values {
-            match value {
-                Value::Scalar(string) => assigned.push((assignment.name.clone(), string.clone())),
-                Value::Array(array) => {
-                    let words: Vec<Arg> = array.elements.iter().map(|(_, value)| value.clone()).collect();
-                    assigned.push((assignment.name.clone(), Arg::joined(&words, span)));
-                }
-                Value::Unset => {}
+        // A step that kept long values would keep every stage of one that is made longer and longer.
+        let short = values.iter().filter_map(|value| match value {
+            Value::Scalar(string) if string.size() <= SHOWN => Some((assignment.name.clone(), string.clone())),
+            Value::Array(array) if array.size() <= SHOWN => {
+                let words: Vec<Arg> = array.iter().map(|(_, value)| value.clone()).collect();
+                Some((assignment.name.clone(), Arg::joined(&words, span)))
             }
-        }
+            _ => None,
+        });
+        shown.extend(short);
         self.prompt_of(&name, &values);
         self.set_values(&name, values);
     }
@@ -93,6 +104,23 @@ impl<'a> Follower<'a, '_> {
         values
     }
 
+    /// Makes a string longer where it stands, when the variable is nothing but one string; gives what the step shows.
+    /// Thousands of appended pieces would be copied thousands of times otherwise.
+    fn append_in_place(&mut self, name: &str, strings: &[Arg]) -> Option<Option<Arg>> {
+        let [string] = strings else { return None };
+        let variable = self.state.variables.get(name)?;
+        let [Value::Scalar(before)] = variable.values.as_slice() else { return None };
+        let exports = variable.exported || self.state.registers.options.allexport;
+        let plain = variable.attributes == Attributes::default() && !exports;
+        if !plain || before.size() + string.size() > limits::TEXT || is_prompt(name) {
+            return None;
+        }
+        self.spend(32 + string.size());
+        let [Value::Scalar(before)] = self.state.variables.modify(name)?.values.as_mut_slice() else { return None };
+        before.append(string);
+        Some((before.size() <= SHOWN).then(|| before.clone()))
+    }
+
     fn as_declared(&mut self, string: Arg, attributes: Attributes) -> Arg {
         if attributes.integer {
             self.evaluate_all(std::slice::from_ref(&string));
@@ -110,7 +138,7 @@ impl<'a> Follower<'a, '_> {
     fn array_values(&mut self, name: &str, word: &'a Word, append: bool) -> Vec<Value> {
         let associative = self.state.variables.get(name).is_some_and(|variable| variable.attributes.associative);
         let before: Vec<Rc<Array>> = match self.state.variables.get(name).filter(|_| append) {
-            None => vec![Rc::new(Array { exact: true, ..Array::default() })],
+            None => vec![Rc::new(Array::empty())],
             Some(variable) => variable.values.iter().map(as_array).collect(),
         };
         let mut values = Vec::new();
@@ -136,7 +164,7 @@ impl<'a> Follower<'a, '_> {
         let variable = self.state.variables.get(name);
         let associative = variable.is_some_and(|variable| variable.attributes.associative);
         let before: Vec<Rc<Array>> = match variable {
-            None => vec![Rc::new(Array { exact: true, ..Array::default() })],
+            None => vec![Rc::new(Array::empty())],
             Some(variable) => variable.values.iter().map(as_array).collect(),
         };
         let mut values = Vec::new();
@@ -163,7 +191,7 @@ impl<'a> Follower<'a, '_> {
     /// Prompts are expanded when they are shown, `PS4` for every command that `set -x` shows, and `ENV` when a shell
     /// looks for its start-up file.
     pub(super) fn prompt_of(&mut self, name: &str, values: &[Value]) {
-        if !matches!(name, "PS0" | "PS1" | "PS2" | "PS4" | "PROMPT_COMMAND" | "ENV") {
+        if !is_prompt(name) {
             return;
         }
         let strings: Vec<Arg> = values
@@ -244,7 +272,7 @@ impl<'a> Follower<'a, '_> {
         let mut variable = match self.state.variables.get(name) {
             Some(variable) if !(hides && value.is_none() && !held_array) => variable.clone(),
             _ if value.is_none() && (meaning.array || meaning.attributes.associative) => {
-                let array = Array { exact: true, ..Array::default() };
+                let array = Array::empty();
                 Variable { values: vec![Value::Array(Rc::new(array))], ..Variable::default() }
             }
             _ if value.is_none() && (hides || declaration == Declaration::Declare) => Variable::unset(),
@@ -280,6 +308,7 @@ impl<'a> Follower<'a, '_> {
             let Some(function) = self.state.functions.modify(name) else { continue };
             function.exported = true;
             let function = function.clone();
+            self.exports.insert(Name::from(name));
             self.state.registers.context = None;
             self.subshell(|follower| {
                 for body in &function.bodies {
@@ -347,6 +376,11 @@ impl Attributes {
     }
 }
 
+/// Whether code in the variable runs by itself.
+fn is_prompt(name: &str) -> bool {
+    matches!(name, "PS0" | "PS1" | "PS2" | "PS4" | "PROMPT_COMMAND" | "ENV")
+}
+
 /// Reads the options of a declaration: what they mean, and the names behind them.
 fn meaning(declaration: Declaration, arguments: &[Arg]) -> (Meaning, &[Arg]) {
     let mut meaning = Meaning { exports: declaration == Declaration::Export, ..Meaning::default() };
@@ -400,8 +434,8 @@ fn sum(one: &Arg, other: &Arg) -> Arg {
 fn as_array(value: &Value) -> Rc<Array> {
     match value {
         Value::Array(array) => array.clone(),
-        Value::Unset => Rc::new(Array { exact: true, ..Array::default() }),
-        Value::Scalar(string) => Rc::new(Array { elements: vec![(Key::Index(0), string.clone())], exact: true }),
+        Value::Unset => Rc::new(Array::empty()),
+        Value::Scalar(string) => Rc::new(Array::of_one(string.clone(), true)),
     }
 }
 

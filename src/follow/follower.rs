@@ -1,5 +1,6 @@
 //! What following has at hand: the live state, the steps so far, and the bounds.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::choices::Choices;
@@ -43,6 +44,8 @@ pub(super) struct Follower<'a, 'f> {
     pub passed_loops: bool,
     /// How processes come and go.
     pub pace: Pace,
+    /// The names of variables and functions that were exported at some time.
+    pub exports: BTreeSet<Name>,
     /// How many traps and jobs beside the others stand around the command at hand.
     beside: u32,
     channels: ChannelId,
@@ -128,6 +131,7 @@ impl<'a, 'f> Follower<'a, 'f> {
             searching: false,
             passed_loops: false,
             pace: Pace::default(),
+            exports: BTreeSet::new(),
             beside: 0,
             channels: 0,
             depth: 0,
@@ -154,7 +158,8 @@ impl<'a, 'f> Follower<'a, 'f> {
         self.exhausted
     }
 
-    fn exhaust(&mut self) {
+    /// Gives up: what comes is not followed.
+    pub(super) fn exhaust(&mut self) {
         if !self.exhausted {
             self.exhausted = true;
             let step = Step {
@@ -226,16 +231,18 @@ impl<'a, 'f> Follower<'a, 'f> {
         }
         let mut context = Context { folder: self.state.registers.place.folder.clone(), ..Context::default() };
         let mut size = 0;
-        for (name, variable) in self.state.variables.iter().filter(|(_, variable)| variable.exported) {
+        let variables = self.exports.iter().filter_map(|name| Some((name, self.state.variables.get(name)?)));
+        for (name, variable) in variables.filter(|(_, variable)| variable.exported) {
             if let Some(value) = exported(name, variable) {
                 size += 256 + value.size();
                 context.exported.push((name.to_string(), value));
             }
         }
-        for (name, function) in self.state.functions.iter().filter(|(_, function)| function.exported) {
+        let functions = self.exports.iter().filter_map(|name| Some((name, self.state.functions.get(name)?)));
+        for (name, function) in functions.filter(|(_, function)| function.exported) {
             for body in &function.bodies {
                 let text = body.source.slice(body.span);
-                size += text.as_str().len();
+                size += 256 + text.as_str().len();
                 context.functions.push((name.to_string(), text));
             }
         }
@@ -252,10 +259,13 @@ impl<'a, 'f> Follower<'a, 'f> {
 
     /// Sets a variable.
     pub(super) fn set_variable(&mut self, name: &str, variable: Variable) {
-        self.spend(32 + variable.values.iter().map(Value::size).sum::<usize>());
+        self.spend(32 + variable.values.iter().map(Value::work).sum::<usize>());
         let name: Name = Rc::from(name);
         if self.state.variables.get(&name).is_none() && self.state.variables.len() >= limits::VARIABLES {
             return;
+        }
+        if variable.exported && !self.exports.contains(&name) {
+            self.exports.insert(name.clone());
         }
         if variable.exported || self.state.variables.get(&name).is_some_and(|old| old.exported) {
             self.state.registers.context = None;

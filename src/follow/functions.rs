@@ -17,8 +17,10 @@ impl<'a> Follower<'a, '_> {
     pub(super) fn define(&mut self, name: &'a str, body: &'a Command, definition: &'a Command) {
         let body = Body { command: body, redirects: &definition.redirects, source: self.source, span: definition.span };
         self.spend(64);
-        if self.state.functions.len() < limits::VARIABLES || self.state.functions.get(name).is_some() {
-            self.state.functions.set(Name::from(name), Function::defined(body));
+        // A name that counted as a program's would hide what runs.
+        match self.state.functions.len() < limits::VARIABLES || self.state.functions.get(name).is_some() {
+            true => self.state.functions.set(Name::from(name), Function::defined(body)),
+            false => self.exhaust(),
         }
     }
 
@@ -37,11 +39,15 @@ impl<'a> Follower<'a, '_> {
         }
         if let Some(function) = self.state.functions.modify(name) {
             function.exported = true;
+            self.exports.insert(Name::from(name));
         }
     }
 
     /// Calls a function.
     pub(super) fn call_function(&mut self, function: Function<'a>, call: Call, mark: Option<&Mark<'a>>) -> Fail<'a> {
+        if function.may_be_other {
+            self.unreadable("a function that may be any of very many", call.span);
+        }
         if function.bodies.len() == 1 && !function.may_be_missing {
             return match function.bodies.first() {
                 Some(body) => self.call_body(*body, call, mark),

@@ -253,9 +253,7 @@ fn blurred(value: &Value, name: &str, first: StepId) -> Value {
         }
         Value::Array(array) => {
             let mut array = (**array).clone();
-            for (_, element) in &mut array.elements {
-                blur(element, Source::Variable(name.to_owned()), first);
-            }
+            array.change(|element| blur(element, Source::Variable(name.to_owned()), first));
             Value::Array(array.into())
         }
         Value::Unset => Value::Unset,

@@ -4,6 +4,7 @@
 //! text that can be computed; knows nothing of danger.
 
 mod arithmetic;
+mod array;
 mod builtins;
 mod choices;
 mod command;

@@ -91,7 +91,7 @@ impl<'a> Follower<'a, '_> {
 
     fn is_associative(&self, name: &str) -> bool {
         self.state.variables.get(self.referred(name).as_str()).is_some_and(|variable| {
-            let named = |value: &Value| matches!(value, Value::Array(array) if matches!(array.elements.first(), Some((Key::Name(_), _))));
+            let named = |value: &Value| matches!(value, Value::Array(array) if matches!(array.first(), Some((Key::Name(_), _))));
             variable.attributes.associative || variable.values.iter().any(named)
         })
     }
@@ -181,9 +181,9 @@ impl<'a> Follower<'a, '_> {
             }
             (Value::Scalar(value), _) => Base::String { value, given },
             (Value::Array(array), Subscript::All { star }) => {
-                let mut items: Vec<Arg> = array.elements.iter().map(|(_, value)| value.clone()).collect();
+                let mut items: Vec<Arg> = array.iter().map(|(_, value)| value.clone()).collect();
                 // An associative array has no order: any value may be the first.
-                let ordered = array.elements.iter().all(|(key, _)| matches!(key, Key::Index(_)));
+                let ordered = array.iter().all(|(key, _)| matches!(key, Key::Index(_)));
                 if !ordered && (2..=FIRSTS).contains(&items.len()) {
                     match self.choices.choose(Subject::Variable(format!("{name}[@]")), items.len()) {
                         Choice::One(first) => items.rotate_left(first),
@@ -212,17 +212,17 @@ impl<'a> Follower<'a, '_> {
                 None => Base::Unset,
             };
         }
-        let first = array.elements.first().map(|(_, value)| value);
+        let first = array.first().map(|(_, value)| value);
         if let (Some("0"), Some(first)) = (key, first)
             && !array.exact
         {
             return Base::String { value: first.clone().quoted(), given: true };
         }
-        if array.exact && !array.elements.is_empty() {
+        if array.exact && !array.is_empty() {
             // Any of them, or none.
             let subject = Subject::Variable(format!("{name}[]"));
-            return match self.choices.choose(subject, array.elements.len() + 1) {
-                Choice::One(index) => match array.elements.get(index) {
+            return match self.choices.choose(subject, array.len() + 1) {
+                Choice::One(index) => match array.nth(index) {
                     Some((_, value)) => Base::String { value: value.clone(), given: true },
                     None => Base::Unset,
                 },
@@ -407,9 +407,9 @@ impl<'a> Follower<'a, '_> {
     fn keys(&mut self, name: &str, around: Surroundings, fields: &mut Fields) {
         let items = match self.value_of(name) {
             Value::Array(array) if array.exact => {
-                array.elements.iter().map(|(key, _)| Arg::made(key.to_string(), Span::default())).collect()
+                array.iter().map(|(key, _)| Arg::made(key.to_string(), Span::default())).collect()
             }
-            Value::Array(array) if matches!(array.elements.first(), Some((Key::Index(_), _))) => {
+            Value::Array(array) if matches!(array.first(), Some((Key::Index(_), _))) => {
                 vec![Arg::hole(Hole { splits: true, ..Hole::filled(Source::Number) }, Span::default())]
             }
             Value::Unset => Vec::new(),
@@ -468,27 +468,6 @@ impl Base {
             hole.may_be_empty = false;
         }
         self
-    }
-}
-
-impl Array {
-    /// The key that `text` is for this array.
-    pub(super) fn key(&self, text: &str) -> Key {
-        let named = matches!(self.elements.first(), Some((Key::Name(_), _)));
-        match text.parse::<i64>() {
-            Ok(index) if !named && index < 0 => Key::Index(self.next_index().saturating_add(index)),
-            Ok(index) if !named => Key::Index(index),
-            _ => Key::Name(text.to_owned()),
-        }
-    }
-}
-
-impl std::fmt::Display for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Key::Index(index) => write!(f, "{index}"),
-            Key::Name(name) => f.write_str(name),
-        }
     }
 }
 

@@ -163,7 +163,7 @@ impl<'a> Follower<'a, '_> {
     pub(super) fn process(&mut self, output: bool, script: &'a Script) -> Hole {
         let outer = std::mem::take(&mut self.choices);
         let conditions = std::mem::take(&mut self.conditions);
-        let first = self.steps.len();
+        let (first, writers) = (self.steps.len(), self.writers.len());
         let channel = self.new_channel();
         let unknown = self.feed(Input::Unknown);
         self.deeper((), |follower| {
@@ -181,7 +181,10 @@ impl<'a> Follower<'a, '_> {
         self.choices = outer;
         let steps: Vec<StepId> = match output {
             true => (first..self.steps.len()).collect(),
-            false => self.writers.iter().filter(|(other, _)| *other == channel).map(|(_, step)| *step).collect(),
+            false => {
+                let since = self.writers.get(writers..).unwrap_or_default();
+                since.iter().filter(|(other, _)| *other == channel).map(|(_, step)| *step).collect()
+            }
         };
         self.state.channels.remove(&channel);
         Hole::filled(Source::Process(steps))

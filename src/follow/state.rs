@@ -144,6 +144,8 @@ pub(super) struct Function<'a> {
     pub bodies: Vec<Body<'a>>,
     /// Whether it may not be defined at all.
     pub may_be_missing: bool,
+    /// Whether it may be yet another one, of more than are kept.
+    pub may_be_other: bool,
     /// `export -f`
     pub exported: bool,
 }
@@ -236,21 +238,26 @@ impl Streams {
 impl<'a> Function<'a> {
     /// A function that is certainly this one.
     pub(super) fn defined(body: Body<'a>) -> Function<'a> {
-        Function { bodies: vec![body], may_be_missing: false, exported: false }
+        Function { bodies: vec![body], may_be_missing: false, may_be_other: false, exported: false }
     }
 
     fn join(ways: &[Option<&Function<'a>>]) -> Option<Function<'a>> {
-        let mut joined = Function { bodies: Vec::new(), may_be_missing: false, exported: false };
+        let mut joined = Function { bodies: Vec::new(), may_be_missing: false, may_be_other: false, exported: false };
         for way in ways {
             let Some(function) = way else {
                 joined.may_be_missing = true;
                 continue;
             };
             joined.may_be_missing |= function.may_be_missing;
+            joined.may_be_other |= function.may_be_other;
             joined.exported |= function.exported;
             for body in &function.bodies {
-                if !joined.bodies.iter().any(|known| std::ptr::eq(known.command, body.command)) {
-                    joined.bodies.push(*body);
+                if joined.bodies.iter().any(|known| std::ptr::eq(known.command, body.command)) {
+                    continue;
+                }
+                match joined.bodies.len() < limits::COMBINATIONS {
+                    true => joined.bodies.push(*body),
+                    false => joined.may_be_other = true,
                 }
             }
         }
@@ -421,11 +428,11 @@ fn join_variables(name: &str, ways: &[Option<&Variable>], environment: &impl Fn(
     for way in ways {
         match way {
             Some(variable) => {
-                value::unite(&mut joined.values, &variable.values);
+                value::unite_some(&mut joined.values, &variable.values);
                 joined.exported |= variable.exported;
                 joined.attributes = variable.attributes;
             }
-            None => value::unite(&mut joined.values, [&environment(name)]),
+            None => value::unite_some(&mut joined.values, [&environment(name)]),
         }
     }
     joined.values = value::condense(joined.values, name);

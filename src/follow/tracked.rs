@@ -132,25 +132,37 @@ impl<K: Ord + Clone, V: Clone> Tracked<K, V> {
         }
     }
 
-    /// Makes the changes of several ways at once: `join` says what a key holds when the ways differ in it.
+    /// Makes the changes of several ways at once: `join` says what a key holds when the ways differ in it. Of ways in
+    /// a row that leave a key alone it gets one.
     pub(super) fn merge(&mut self, ways: Vec<Changes<K, V>>, join: impl Fn(&K, &[Option<&V>]) -> Option<V>) {
         if ways.len() < 2 {
             ways.into_iter().for_each(|changes| self.apply(changes));
             return;
         }
-        let mut keys: Vec<&K> = ways.iter().flatten().map(|(key, _)| key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        let mut joined = Vec::with_capacity(keys.len());
-        for key in keys {
-            let values: Vec<Option<&V>> = ways
-                .iter()
-                .map(|changes| match changes.binary_search_by(|(other, _)| other.cmp(key)) {
-                    Ok(index) => changes.get(index).and_then(|(_, value)| value.as_ref()),
-                    Err(_) => self.get(key),
-                })
-                .collect();
-            joined.push((key.clone(), join(key, &values)));
+        let mut all: Vec<(&K, usize, Option<&V>)> = Vec::with_capacity(ways.iter().map(Vec::len).sum());
+        for (way, changes) in ways.iter().enumerate() {
+            all.extend(changes.iter().map(|(key, value)| (key, way, value.as_ref())));
+        }
+        // A stable sort keeps the ways of a key in order.
+        all.sort_by_key(|(key, ..)| *key);
+        let mut joined = Vec::new();
+        let mut values: Vec<Option<&V>> = Vec::with_capacity(ways.len());
+        for changed in all.chunk_by(|(one, ..), (other, ..)| one == other) {
+            let Some((key, ..)) = changed.first() else { continue };
+            values.clear();
+            let mut next = 0;
+            for (_, way, value) in changed {
+                // The ways between, however many, leave it as it is.
+                if *way > next {
+                    values.push(self.get(key));
+                }
+                values.push(*value);
+                next = way + 1;
+            }
+            if next < ways.len() {
+                values.push(self.get(key));
+            }
+            joined.push(((*key).clone(), join(key, &values)));
         }
         self.apply(joined);
     }

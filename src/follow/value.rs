@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+pub(super) use super::array::{Array, Key};
 use super::limits;
 use super::step::{Arg, Hole, Piece, Source};
 use crate::span::Span;
@@ -44,24 +45,6 @@ pub(super) struct Attributes {
     pub associative: bool,
 }
 
-/// An array.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Array {
-    /// The elements in order. An element with an unquoted hole may stand for several.
-    pub elements: Vec<(Key, Arg)>,
-    /// Whether the keys are known, and there are no elements but these.
-    pub exact: bool,
-}
-
-/// The key of an element.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Key {
-    /// Of an indexed array.
-    Index(i64),
-    /// Of an associative array.
-    Name(String),
-}
-
 impl Variable {
     /// A variable that holds one string.
     pub(super) fn scalar(value: Arg) -> Variable {
@@ -99,7 +82,15 @@ impl Value {
         match self {
             Value::Unset => 1,
             Value::Scalar(string) => string.size(),
-            Value::Array(array) => array.elements.iter().map(|(_, value)| value.size()).sum(),
+            Value::Array(array) => array.size(),
+        }
+    }
+
+    /// What it costs to keep it, in work: an array shares most of its elements with what it was before.
+    pub(super) fn work(&self) -> usize {
+        match self {
+            Value::Array(array) => array.work(),
+            value => value.size(),
         }
     }
 
@@ -114,60 +105,8 @@ impl Value {
         match self {
             Value::Unset => false,
             Value::Scalar(string) => late(string),
-            Value::Array(array) => array.elements.iter().any(|(_, value)| late(value)),
+            Value::Array(array) => array.iter().any(|(_, value)| late(value)),
         }
-    }
-}
-
-impl Array {
-    /// An indexed array with these elements.
-    pub(super) fn of(words: Vec<Arg>) -> Array {
-        let exact = !words.iter().any(Arg::splits);
-        let elements = words.into_iter().enumerate().map(|(index, word)| (Key::Index(index as i64), word)).collect();
-        Array { elements, exact }
-    }
-
-    /// The element at `key`, when the keys are known.
-    pub(super) fn get(&self, key: &Key) -> Option<&Arg> {
-        self.elements.iter().find(|(other, _)| other == key).map(|(_, value)| value)
-    }
-
-    /// Puts an element in its place.
-    pub(super) fn set(&mut self, key: Key, value: Arg) {
-        match self.elements.binary_search_by(|(other, _)| other.cmp(&key)) {
-            Ok(index) => {
-                if let Some(element) = self.elements.get_mut(index) {
-                    element.1 = value;
-                }
-            }
-            Err(index) => self.elements.insert(index, (key, value)),
-        }
-        self.exact &= self.elements.len() <= limits::WORDS;
-    }
-
-    /// Appends an element.
-    pub(super) fn push(&mut self, value: Arg) {
-        let next = self.next_index();
-        self.exact &= !value.splits() && self.elements.len() < limits::WORDS;
-        self.elements.push((Key::Index(next), value));
-    }
-
-    /// The index behind the last.
-    pub(super) fn next_index(&self) -> i64 {
-        match self.elements.last() {
-            Some((Key::Index(last), _)) => last.saturating_add(1),
-            _ => 0,
-        }
-    }
-
-    fn says_the_same(&self, other: &Array) -> bool {
-        self.exact == other.exact
-            && self.elements.len() == other.elements.len()
-            && self
-                .elements
-                .iter()
-                .zip(&other.elements)
-                .all(|((key, value), (other_key, other_value))| key == other_key && value.says_the_same(other_value))
     }
 }
 
@@ -175,6 +114,15 @@ impl Array {
 pub(super) fn unite<'v>(values: &mut Vec<Value>, others: impl IntoIterator<Item = &'v Value>) {
     for other in others {
         if !values.iter().any(|value| value.says_the_same(other)) {
+            values.push(other.clone());
+        }
+    }
+}
+
+/// The same for what is condensed next: more values than are kept one by one need no comparison.
+pub(super) fn unite_some<'v>(values: &mut Vec<Value>, others: impl IntoIterator<Item = &'v Value>) {
+    for other in others {
+        if values.len() > limits::ALTERNATIVES || !values.iter().any(|value| value.says_the_same(other)) {
             values.push(other.clone());
         }
     }
@@ -200,7 +148,7 @@ pub(super) fn condense(values: Vec<Value>, name: &str) -> Vec<Value> {
 pub(super) fn unknown_array(name: &str) -> Value {
     let hole = Hole { source: Source::Variable(name.to_owned()), splits: true, may_be_empty: true };
     let element = Arg::hole(hole, Span::default());
-    Value::Array(Rc::new(Array { elements: vec![(Key::Index(0), element)], exact: false }))
+    Value::Array(Rc::new(Array::of_one(element, false)))
 }
 
 /// What several strings have in common: a beginning, an end, and a hole between them.

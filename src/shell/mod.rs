@@ -26,6 +26,8 @@ mod substitution;
 mod word;
 mod zsh;
 
+use std::collections::BTreeSet;
+
 pub use ast::Script;
 
 use crate::span::Span;
@@ -60,9 +62,10 @@ pub struct ParseError {
 pub fn runs_the_same_in_dash(text: &str) -> bool {
     let (Ok(bash), Ok(dash)) = (parse(text, Dialect::Bash), parse(text, Dialect::Posix)) else { return true };
     let bash = steps::list(&bash).commands;
+    let bash: BTreeSet<&[Option<String>]> = bash.iter().map(|command| command.argv.as_slice()).collect();
     let known = |command: &steps::SimpleCommand| {
         matches!(command.argv.first().map(Option::as_deref), None | Some(Some("[[")))
-            || bash.iter().any(|other| other.argv == command.argv)
+            || bash.contains(command.argv.as_slice())
     };
     steps::list(&dash).commands.iter().all(known)
 }

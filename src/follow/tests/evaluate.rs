@@ -76,14 +76,44 @@ fn following_is_bounded() {
     }
 }
 
+/// A name that stood for its program would hide the function behind it.
+#[test]
+fn more_functions_than_are_kept_are_given_up() {
+    let many: String = (0..limits::VARIABLES).map(|n| format!("f{n}() {{ a; }}\n")).collect();
+    let ways: String = (0..limits::COMBINATIONS).map(|n| format!("if t; then ls() {{ c{n}; }}; fi\n")).collect();
+    let text = format!("{many}ls() {{ rm x; }}; ls");
+    assert!(gives_up(&text) && !gives_up(&many));
+    assert!(!gives_up(&format!("{ways}ls")));
+    assert!(gives_up(&format!("{ways}if t; then ls() {{ rm x; }}; fi\nls")));
+}
+
+/// Arrays, strings and the ways through branches that thousands of commands make larger cost as much as these.
+#[test]
+fn what_grows_bit_by_bit_is_followed_to_its_end() {
+    let cases: &[(&str, &str, &str)] = &[
+        ("", "a[NNN]=x; ", "c ${a[1999]}"),
+        ("", "a+=(x); ", "c ${a[1999]}"),
+        ("declare -A a; ", "a[kNNN]=x; ", "c ${a[k1999]}"),
+        ("", "if t; then a[NNN]=x; else a[NNN]=x; fi; ", "c ${a[1999]}"),
+        ("x=; ", "x+=\"\"; ", "x+=x; c $x"),
+        ("if t; then y=1; ", "elif t; then xNNN=1; ", "fi; c x"),
+    ];
+    for (head, unit, tail) in cases {
+        let many: String = (0..2000).map(|n| unit.replace("NNN", &n.to_string())).collect();
+        let text = format!("{head}{many}{tail}");
+        assert_eq!(steps(&text).last().map(String::as_str), Some("c x"), "{unit}");
+    }
+}
+
 /// Unknown parts are copied as text is, and count as much: what doubles without end is given up.
 #[test]
 fn unknown_parts_are_work() {
-    let gives_up = |text: &str| {
-        let followed = follow(&Text::request(text), &Start::default(), &NoFacts);
-        followed.steps.iter().any(|step| matches!(step.action, Action::Unreadable { .. }))
-    };
     assert!(!gives_up(&"x=$x$x; ".repeat(10)));
     assert!(gives_up(&"x=$x$x; ".repeat(5000)));
     assert!(gives_up(&format!("{}c {}", "x=$x$x; ".repeat(11), "$x".repeat(5000))));
+}
+
+fn gives_up(text: &str) -> bool {
+    let followed = follow(&Text::request(text), &Start::default(), &NoFacts);
+    followed.steps.iter().any(|step| matches!(step.action, Action::Unreadable { .. }))
 }

@@ -8,6 +8,7 @@ mod tasks;
 mod uses;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use super::carry::Carrier;
@@ -62,7 +63,16 @@ pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
     };
     let by_form = |form| {
         let reading = read::read(&command.argv, form);
-        Assessor { command, span, world, reading, carrier: carrier.clone(), class_limit: None }.assess()
+        Assessor {
+            command,
+            span,
+            world,
+            reading,
+            carrier: carrier.clone(),
+            class_limit: None,
+            moves_precious: OnceCell::new(),
+        }
+        .assess()
     };
     let known = family(name, world);
     let unknown = || {
@@ -112,6 +122,8 @@ struct Assessor<'a, 'w> {
     carrier: Carrier,
     /// What a dry run leaves.
     class_limit: Option<Class>,
+    /// Whether it moves something that cannot be made anew, once somebody asked.
+    moves_precious: OnceCell<bool>,
 }
 
 impl<'a> Assessor<'a, '_> {

@@ -187,8 +187,10 @@ impl<'a> Assessor<'a, '_> {
 
     pub(super) fn moves_something_precious(&self) -> bool {
         let Some(form) = self.reading.form() else { return false };
-        operand_roles(&self.reading, &form.operands)
-            .any(|(word, role)| role == Role::Moves && !self.world.locate(word).regenerable)
+        *self.moves_precious.get_or_init(|| {
+            operand_roles(&self.reading, &form.operands)
+                .any(|(word, role)| role == Role::Moves && !self.world.locate(word).regenerable)
+        })
     }
 
     /// A dry run leaves no more than it says.
