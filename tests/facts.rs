@@ -455,3 +455,21 @@ fn a_command_that_only_reads_is_looked_up_nothing_for() {
     }
     assert!(looks("git reset --hard").1 > 0 && looks("rm src/a.rs").1 > 0);
 }
+
+#[test]
+fn where_guard_may_not_look_something_may_stand() {
+    let place = Place::new();
+    place.write("src/locked/notes", "mine\n");
+    place.assert_classes("destructive", &["sudo rm -f src/*/notes README"]);
+    let shut = |mode| {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(place.path("src/locked"), fs::Permissions::from_mode(mode)).expect("it is set");
+    };
+    place.write("src/kept/notes", "kept\n");
+    place.git(&["add", "src/kept"]);
+    place.git(&["commit", "-q", "-m", "kept"]);
+    shut(0);
+    let class = place.check(&[], "sudo rm -f src/*/notes");
+    shut(0o755);
+    assert_eq!(class, "destructive");
+}

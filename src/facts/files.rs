@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
@@ -31,7 +31,7 @@ pub struct Amount {
 }
 
 /// The paths that a pattern fits, in order, without symbolic links on the way to them; `None` when the budget is
-/// spent before all are found. Names that begin with a dot or differ in case are found only where `all` are wanted that
+/// spent before all are found, or where this user may not look. Names that begin with a dot or differ in case are found only where `all` are wanted that
 /// any shell may find.
 pub fn expand(pattern: &str, all: bool, budget: &Budget) -> Option<Vec<PathBuf>> {
     let mut found: BTreeSet<PathBuf> = BTreeSet::from([PathBuf::from("/")]);
@@ -39,14 +39,16 @@ pub fn expand(pattern: &str, all: bool, budget: &Budget) -> Option<Vec<PathBuf>>
         let mut next = BTreeSet::new();
         for path in &found {
             match name {
-                ".." => next
-                    .extend(path.canonicalize().ok().map(|real| real.parent().map(Path::to_path_buf).unwrap_or(real))),
+                ".." => {
+                    let real = unless_missing(path.canonicalize())?;
+                    next.extend(real.map(|real| real.parent().map(Path::to_path_buf).unwrap_or(real)));
+                }
                 "**" => folders(path, budget, &mut next)?,
                 name if glob::is_pattern(name.as_bytes()) => fitting(path, name, all, budget, &mut next)?,
                 name => {
                     budget.spend()?;
                     let path = path.join(plain(name));
-                    if path.symlink_metadata().is_ok() {
+                    if unless_missing(path.symlink_metadata())?.is_some() {
                         next.insert(path);
                     }
                 }
@@ -61,6 +63,15 @@ pub fn expand(pattern: &str, all: bool, budget: &Budget) -> Option<Vec<PathBuf>>
     Some(found.into_iter().map(real).collect())
 }
 
+/// What was found; `Some(None)` when nothing stands there, `None` when that cannot be told.
+fn unless_missing<T>(found: io::Result<T>) -> Option<Option<T>> {
+    match found {
+        Ok(found) => Some(Some(found)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Some(None),
+        Err(_) => None,
+    }
+}
+
 /// A name without the quotes of a pattern.
 pub fn plain(name: &str) -> String {
     let mut plain = String::new();
@@ -72,8 +83,8 @@ pub fn plain(name: &str) -> String {
 }
 
 fn fitting(folder: &Path, pattern: &str, all: bool, budget: &Budget, found: &mut BTreeSet<PathBuf>) -> Option<()> {
-    let Ok(entries) = fs::read_dir(folder) else { return Some(()) };
-    for entry in entries.flatten() {
+    for entry in unless_missing(fs::read_dir(folder))?.into_iter().flatten() {
+        let entry = entry.ok()?;
         budget.spend()?;
         let name = entry.file_name();
         let passed_over = !all && name.as_bytes().starts_with(b".") && !pattern.starts_with('.');
@@ -92,7 +103,8 @@ fn fitting(folder: &Path, pattern: &str, all: bool, budget: &Budget, found: &mut
 fn folders(folder: &Path, budget: &Budget, found: &mut BTreeSet<PathBuf>) -> Option<()> {
     let mut open = vec![folder.to_path_buf()];
     while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+        for entry in unless_missing(fs::read_dir(&folder))?.into_iter().flatten() {
+            let entry = entry.ok()?;
             budget.spend()?;
             if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
                 open.push(entry.path());

@@ -77,7 +77,13 @@ struct Looking<'l> {
 
 impl Looking<'_> {
     fn path(&self, stake: &PathStake, loss: &mut Loss) {
-        let Some(paths) = files::expand(&stake.pattern, false, self.budget) else { return };
+        let Some(paths) = files::expand(&stake.pattern, false, self.budget) else {
+            // When the budget is spent, that is said once for everything.
+            if self.budget.exhausted().is_none() {
+                loss.limits.push(format!("{} cannot be looked at", files::plain(&stake.pattern)));
+            }
+            return;
+        };
         if paths.is_empty() && !glob::is_pattern(stake.pattern.as_bytes()) {
             let path = files::plain(&stake.pattern);
             self.add(PathLoss::nothing(path, stake.change), loss);
