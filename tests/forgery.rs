@@ -43,12 +43,14 @@ while True:
 os.waitpid(pid, 0)
 "#;
 
-/// Types "y" into the terminal of this process, as its human would, and says what the kernel answers.
+/// Types "y", or with an argument a line of it, into the terminal of this process, as its human would, and says what the kernel answers.
 const PUSH: &str = r#"
 import fcntl, os, sys, termios
 terminal = os.open("/dev/tty", os.O_RDWR)
 try:
     fcntl.ioctl(terminal, termios.TIOCSTI, b"y")
+    if len(sys.argv) > 1:
+        fcntl.ioctl(terminal, termios.TIOCSTI, b"\n")
     print("typed")
 except OSError as error:
     print("refused", error.errno)
@@ -276,6 +278,72 @@ fn nothing_below_guard_run_types_into_the_humans_terminal() {
         eprintln!("this kernel lets nobody type for others: {without}");
     }
     assert!(on_terminal(&below).contains("refused 1"), "{}", on_terminal(&below));
+}
+
+/// What docs/threat-model.md says of agents that `guard run` did not start, where the kernel lets one type for others.
+#[test]
+fn without_guard_run_an_agent_types_into_the_humans_terminal_as_the_threat_model_says() {
+    let home = prepared();
+    let session = |program: &str, arguments: &[&str]| {
+        let mut command = home.command(program);
+        command.args(arguments).env("CLAUDECODE", "1");
+        Pty::new(30, 100).start(&command, Streams::Terminal)
+    };
+    let push = home.path("push.py").display().to_string();
+    if !session("python3", &[&push]).end().screen().contains("typed") {
+        eprintln!("skipped: this kernel lets nobody type for others");
+        return;
+    }
+    let again = format!("n=0; while [ $n -lt 30 ]; do sleep 1; python3 {push} line >/dev/null; n=$((n + 1)); done");
+    let mut asked = session("/bin/sh", &["-c", &format!("({again}) & guard -c '{DANGEROUS}'")]);
+    asked.await_question();
+    assert_eq!(asked.end().status.code(), Some(3));
+    assert_eq!(home.runs(), 1);
+}
+
+/// Keys that are sent to the multiplexer in which the human sits come from the human's own terminal, for all that can be
+/// seen: only a factor stops them, as docs/threat-model.md says.
+#[test]
+fn keys_sent_to_the_humans_own_tmux_answer_unless_there_is_a_factor() {
+    let tmux = |home: &Home, arguments: &[&str]| {
+        let mut command = home.command("tmux");
+        command.args(["-f", "/dev/null", "-S"]).arg(home.path("tmux")).args(arguments);
+        command.stdin(Stdio::null()).output()
+    };
+    // The agent waits for the question, answers it as often as it is put, and types a passphrase that it guesses.
+    let script = |home: &Home| {
+        format!(
+            "tmux() {{ command tmux -S {} \"$@\"; }}\n\
+             (until tmux capture-pane -p | grep -q 'Run it'; do sleep 0.1; done; sleep 1; tmux send-keys y Enter
+             for n in 1 2 3; do sleep 1; tmux send-keys guess$n Enter; done) &\n\
+             guard -c '{DANGEROUS}'; echo $? >\"$HOME/ended\"; wait\n",
+            home.path("tmux").display()
+        )
+    };
+    for (configuration, status, runs) in [("", "3", 1), ("factors: {passphrase: always}\n", "126", 0)] {
+        let home = prepared();
+        std::fs::write(home.path("config/guard/config.yaml"), configuration).expect("it is written");
+        if !configuration.is_empty() {
+            let mut session = Pty::new(30, 100).start(&home.guard(&["factor", "set", "passphrase"]), Streams::Terminal);
+            for question in ["New passphrase: ", "Once more: "] {
+                session.await_text(question, 0);
+                session.press("correct horse battery\r");
+            }
+            assert_eq!(session.end().status.code(), Some(0));
+        }
+        let agent = home.program("agent", format!("#!/bin/sh\n{}", script(&home)));
+        let guard = home::guard().display();
+        let line = format!("{guard} run --no-namespace -- {}", agent.display());
+        let started = tmux(&home, &["new-session", "-d", "-x", "100", "-y", "30", &line]);
+        if !started.is_ok_and(|output| output.status.success()) {
+            eprintln!("skipped: there is no tmux");
+            return;
+        }
+        eventually("it ends", || home.path("ended").exists());
+        let _ = tmux(&home, &["kill-server"]);
+        let ended = std::fs::read_to_string(home.path("ended")).expect("it is written");
+        assert_eq!((ended.trim(), home.runs()), (status, runs), "{configuration}");
+    }
 }
 
 #[test]
