@@ -75,6 +75,8 @@ pub enum Command {
     Pending(Pending),
     /// Let a command run that waits, or waited: once, exactly as it was asked for
     Approve(Ticket),
+    /// Take an answer that was signed off the machine, as JSON on standard input
+    Answer,
     /// Show commands as they come to wait for a person, and answer them with one key
     Watch(Watch),
     /// Allow something narrow ahead of time, in one project
@@ -87,7 +89,7 @@ pub enum Command {
     Session(Session),
     /// Show what is configured, and where each value comes from
     Config(Config),
-    /// Set what your yes needs besides a terminal: a passphrase, a one-time code
+    /// Set what your yes needs besides a terminal: a passphrase, a one-time code, PAM
     Factor(Factor),
     /// Lead an agent to guard's hook by its settings, or print what your shell starts agents by
     Init(Init),

@@ -43,6 +43,7 @@ fn own(argv: Vec<OsString>) -> ExitCode {
         Ok(Command::Config(config)) => commands::config::run(&config),
         Ok(Command::Pending(pending)) => commands::pending::run(&pending),
         Ok(Command::Approve(ticket)) => commands::approve::run(&ticket),
+        Ok(Command::Answer) => commands::answer::run(),
         Ok(Command::Watch(watch)) => commands::watch::run(&watch),
         Ok(Command::Grant(allow)) => commands::grant::grant(&allow),
         Ok(Command::Grants(allowed)) => commands::grant::grants(&allowed),

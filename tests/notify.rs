@@ -337,3 +337,87 @@ fn under_guard_run_the_programs_shell_is_real_and_the_agents_is_not() {
     let (status, said) = run.end();
     assert_eq!(status.code(), Some(3), "{said}");
 }
+
+/// Hands `guard answer` what somebody signed; gives how it ended and what it said.
+fn hand_in(home: &Home, answer: &str) -> (Option<i32>, String) {
+    use std::io::Write;
+    use std::process::Stdio;
+    let mut command = home.guard(&["answer"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("guard starts");
+    child.stdin.take().expect("a pipe").write_all(answer.as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+}
+
+/// Runs it without waiting, and gives its exit status and what it said.
+fn repeated(home: &Home) -> (Option<i32>, String) {
+    let output = without_terminal(home, &["-c", DANGEROUS], "0").output().expect("guard starts");
+    (output.status.code(), text(&output.stderr))
+}
+
+#[test]
+fn a_signed_answer_counts_after_the_wait_as_well() {
+    let home = with_program("cat >\"$HOME/told.new\"; mv \"$HOME/told.new\" \"$HOME/told\"");
+    held(&home, &["-c", DANGEROUS]);
+    let yes = signed(1, &told(&home), "approve", now() + 600, "").to_string();
+    let (status, said) = hand_in(&home, &yes);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains(DANGEROUS) && said.contains("when exactly the same is asked for"), "{said}");
+    let (status, said) = hand_in(&home, &yes);
+    assert_eq!(status, Some(1), "twice: {said}");
+    assert!(said.contains("it is answered already"), "{said}");
+    assert_eq!(repeated(&home).0, Some(3));
+    assert_eq!(home.journal().last().expect("a record")["terminal"], "off the machine (guard answer)");
+    fs::remove_file(home.path("told")).expect("it is there");
+    assert_eq!(repeated(&home).0, Some(126), "it is good once");
+    assert_eq!(hand_in(&home, &yes).0, Some(1), "and for one request");
+
+    let no = signed(1, &told(&home), "deny", now() + 600, "not today").to_string();
+    assert_eq!(hand_in(&home, &no).0, Some(0));
+    let (status, said) = repeated(&home);
+    assert_eq!(status, Some(126));
+    assert!(said.contains("a human said no: not today;"), "{said}");
+    assert_eq!(home.runs(), 1);
+}
+
+#[test]
+fn a_signed_answer_lets_what_waits_go_on() {
+    let home = with_program(RELAY);
+    let run = waiting(&home);
+    let (status, said) = hand_in(&home, &signed(1, &told(&home), "approve", now() + 60, "").to_string());
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("it runs now"), "{said}");
+    assert_eq!(run.end().0.code(), Some(3));
+}
+
+#[test]
+fn what_is_not_signed_for_a_request_is_not_handed_in() {
+    let home = with_program("cat >\"$HOME/told.new\"; mv \"$HOME/told.new\" \"$HOME/told\"");
+    held(&home, &["-c", DANGEROUS]);
+    let told = told(&home);
+    let mut turned = signed(1, &told, "deny", now() + 60, "");
+    turned["answer"] = json!("approve");
+    for (why, answer) in [
+        ("standard input is no signed answer", "yes".to_owned()),
+        ("standard input is no signed answer", String::new()),
+        ("it is not signed with the configured key", signed(2, &told, "approve", now() + 60, "").to_string()),
+        ("it is not signed with the configured key", turned.to_string()),
+        ("it has expired", signed(1, &told, "approve", now() - 1, "").to_string()),
+        (
+            "no request that can be answered is the one it names",
+            signed(1, &json!({"request": "0".repeat(64)}), "approve", now() + 60, "").to_string(),
+        ),
+    ] {
+        let (status, said) = hand_in(&home, &answer);
+        assert_eq!(status, Some(1), "{said}");
+        assert!(said.starts_with("guard: answer: the answer does not count: ") && said.contains(why), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+    }
+    fs::write(home.path("config/guard/config.yaml"), "prompt-timeout: 5s\n").expect("it is written");
+    let (status, said) = hand_in(&home, &signed(1, &told, "approve", now() + 60, "").to_string());
+    assert_eq!(status, Some(1));
+    assert!(said.contains("no key under notify:"), "{said}");
+    assert_eq!(repeated(&home).0, Some(126));
+    assert_eq!(home.runs(), 0);
+}

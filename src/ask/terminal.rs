@@ -159,6 +159,22 @@ impl Terminal {
         }
     }
 
+    /// Waits until another file can be read; what is typed meanwhile waits, too.
+    #[cfg(feature = "pam")]
+    pub fn await_file(&self, other: BorrowedFd<'_>) -> Result<(), Refusal> {
+        loop {
+            let mut files =
+                [PollFd::new(other, PollFlags::POLLIN), PollFd::new(self.signals.as_fd(), PollFlags::POLLIN)];
+            let _ = poll(&mut files, remaining(self.deadline));
+            self.signals.check()?;
+            match files.first().and_then(PollFd::revents) {
+                Some(events) if !events.is_empty() => return Ok(()),
+                _ if Instant::now() >= self.deadline => return Err(Refusal::Expired(self.limit)),
+                _ => {}
+            }
+        }
+    }
+
     fn wait(&self, what: PollFlags, until: Instant) -> Result<Event, Refusal> {
         loop {
             let mut files =

@@ -66,7 +66,7 @@ pub enum FactorAction {
     List,
     /// Set one, or a new one; the old one is asked for
     Set {
-        /// passphrase, or totp: one-time codes of an authenticator
+        /// passphrase, or totp: one-time codes of an authenticator; pam is set by root, in /etc/pam.d/guard
         #[arg(value_name = "FACTOR", value_parser = super::words(&Kind::ALL, Kind::as_str))]
         kind: Kind,
     },

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::ask::{self, Proofs, Refusal};
 use crate::desk::{Request, Spool, Unanswerable, Verdict};
 use crate::doors;
@@ -98,7 +100,16 @@ pub fn give(
     found.ok_or(Unanswerable::Unknown)?.answer(id, verdict, terminal, because)
 }
 
-/// Says what was answered.
-pub fn told(word: &str, request: &Request) {
-    println!("{word} {}: {}", request.id, visible::short(request.text.trim(), 300));
+/// What was answered, in words.
+pub fn told(word: &str, request: &Request) -> String {
+    format!("{word} {}: {}", request.id, visible::short(request.text.trim(), 300))
+}
+
+/// What was approved, in words, and when it runs.
+pub fn approved(request: &Request) -> String {
+    let when = match request.is_awaited(Timestamp::now()) {
+        true => "it runs now",
+        false => "it runs once when exactly the same is asked for within 10 minutes",
+    };
+    format!("{}\n{when}", told("approved", request))
 }

@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use jiff::Timestamp;
-
 use super::answers::{self, PATIENCE};
 use crate::ask::{self, Asking};
 use crate::cli::Ticket;
@@ -24,14 +22,7 @@ fn approve(id: &str) -> Result<ExitCode, ExitCode> {
     }
     let request = answers::give(folders.as_ref(), id, Verdict::Approve, &terminal, None)
         .map_err(|error| answers::fail("approve", &format!("{id}: {error}")))?;
-    answers::told("approved", &request);
-    println!(
-        "{}",
-        match request.is_awaited(Timestamp::now()) {
-            true => "it runs now",
-            false => "it runs once when exactly the same is asked for within 10 minutes",
-        }
-    );
+    println!("{}", answers::approved(&request));
     Ok(ExitCode::SUCCESS)
 }
 

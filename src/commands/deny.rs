@@ -16,7 +16,7 @@ pub fn run(deny: &Deny) -> ExitCode {
     };
     match answers::give(folders.as_ref(), &deny.id, Verdict::Deny, &terminal, deny.because.as_deref()) {
         Ok(request) => {
-            answers::told("denied", &request);
+            println!("{}", answers::told("denied", &request));
             ExitCode::SUCCESS
         }
         Err(error) => {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::answers::{self, PATIENCE};
 use crate::ask::{self, Proofs, Reader};
 use crate::cli::{Factor, FactorAction};
-use crate::factors::{Factors, Kind, SHORTEST, Secret};
+use crate::factors::{Factors, Kind, PAM_UNSET, SHORTEST, Secret};
 use crate::folders::Folders;
 
 /// Runs the subcommand: 0, or 1 when it does not count or does not work.
@@ -24,6 +24,9 @@ fn act(factor: &Factor) -> Result<(), ExitCode> {
             }
             Ok(())
         }
+        // Only root sets it, by a file.
+        FactorAction::Set { kind: Kind::Pam } => Err(fail(PAM_UNSET)),
+        FactorAction::Remove { kind: Kind::Pam } => Err(fail("root removes it, with the file /etc/pam.d/guard")),
         FactorAction::Set { kind } => {
             answers::terminal(Some(&folders), &["factor", "set", kind.as_str()])?;
             ask::dialogue(PATIENCE, |reader| {
@@ -31,6 +34,7 @@ fn act(factor: &Factor) -> Result<(), ExitCode> {
                 match kind {
                     Kind::Passphrase => set_passphrase(&factors, reader),
                     Kind::Totp => set_totp(&factors, reader),
+                    Kind::Pam => Ok(()),
                 }
             })
             .map_err(|refusal| fail(&refusal.reason()))?;

@@ -1,5 +1,6 @@
 //! The subcommands, a file each.
 
+pub mod answer;
 mod answers;
 pub mod approve;
 mod batch;

@@ -43,7 +43,7 @@ const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 const KEPT: [&str; 7] = ["HOME", "USER", "LOGNAME", "LANG", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"];
 
 /// More bytes than this no answer has.
-const ANSWER_LIMIT: u64 = 64 << 10;
+pub const ANSWER_LIMIT: u64 = 64 << 10;
 
 /// How long it may take to end when it is told to.
 const GRACE: Duration = Duration::from_millis(200);
@@ -154,8 +154,7 @@ fn listen(out: ChildStdout, key: Key, spool: &Spool, request: &Request) {
     if let Err(why) = signed.check(key, request, Timestamp::now()) {
         return say(&format!("the answer does not count: {why}"));
     }
-    let because = Some(signed.because.as_str()).filter(|because| !because.is_empty());
-    if let Err(error) = spool.answer(&request.id, signed.answer, FROM, because) {
+    if let Err(error) = spool.answer(&request.id, signed.answer, FROM, signed.because()) {
         say(&format!("the answer does not count: {error}"));
     }
 }

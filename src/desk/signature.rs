@@ -55,6 +55,11 @@ impl Signed {
         format!("{TITLE}\n{request}\n{}\n{expires}\n{because}\n", answer.as_str())
     }
 
+    /// What the human wants the sender to know, if anything.
+    pub fn because(&self) -> Option<&str> {
+        Some(self.because.as_str()).filter(|because| !because.is_empty())
+    }
+
     /// Checks that it is an answer to this request by who has the key.
     ///
     /// # Errors

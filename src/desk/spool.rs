@@ -275,13 +275,20 @@ impl Spool {
         (!is_old(&request, now)).then_some(request)
     }
 
-    /// The requests that nobody answered yet, oldest first.
-    pub fn pending(&self) -> Vec<Request> {
+    /// The requests that can still be answered, or were and nobody has taken the answer yet.
+    pub fn answerable(&self) -> Vec<Request> {
         let now = Timestamp::now();
         let mut requests: Vec<Request> = self.paths().iter().filter_map(|path| read(path)).collect();
+        requests.retain(|request| !is_old(request, now));
+        requests
+    }
+
+    /// The requests that nobody answered yet, oldest first.
+    pub fn pending(&self) -> Vec<Request> {
+        let mut requests = self.answerable();
         // One whose answer is being taken is looked for once more, since it goes before its answer does.
         let lies = |request: &Request| !self.has_answer(request) && self.path(request).exists();
-        requests.retain(|request| !is_old(request, now) && lies(request));
+        requests.retain(lies);
         requests.sort_by(|one, other| one.time.cmp(&other.time).then_with(|| one.id.cmp(&other.id)));
         requests
     }

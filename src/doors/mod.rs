@@ -24,7 +24,7 @@ use script::{FirstLine, Unread};
 use shells::RealShell;
 
 /// The words that are guard's own when they come first. `cli` has the same ones, and a test says so.
-pub const SUBCOMMANDS: [&str; 20] = [
+pub const SUBCOMMANDS: [&str; 21] = [
     "check",
     "explain",
     "log",
@@ -32,6 +32,7 @@ pub const SUBCOMMANDS: [&str; 20] = [
     "rules",
     "pending",
     "approve",
+    "answer",
     "watch",
     "grant",
     "grants",

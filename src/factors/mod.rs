@@ -3,13 +3,15 @@
 //! Takes what was typed, says whether it is right. Keeps a passphrase as a hash and the secret of one-time codes in the
 //! user's state folder; knows nothing of terminals.
 
+#[cfg(feature = "pam")]
+pub mod pam;
 mod passphrase;
 mod totp;
 
 use std::fmt;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -27,6 +29,16 @@ const FREE_TRIES: u32 = 5;
 /// The longest such time.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(10);
 
+/// Where the service is described that PAM is asked for (pam.d(5)). Without it PAM would go by what is meant for `other`
+/// services, which may let everybody in.
+const PAM_SERVICE: [&str; 3] = ["/etc/pam.d/guard", "/usr/local/etc/pam.d/guard", "/usr/lib/pam.d/guard"];
+
+/// Why PAM proves nothing, and what to do.
+pub const PAM_UNSET: &str = match cfg!(feature = "pam") {
+    true => "there is no /etc/pam.d/guard: root writes it, as docs/desk.md shows",
+    false => "this guard is built without it: cargo build --release --features pam",
+};
+
 /// A kind of proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -35,17 +47,20 @@ pub enum Kind {
     Passphrase,
     /// A one-time code from another device (RFC 6238).
     Totp,
+    /// What the system asks of its users (pam(3)), where guard is built with it.
+    Pam,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 2] = [Kind::Passphrase, Kind::Totp];
+    pub const ALL: [Kind; 3] = [Kind::Passphrase, Kind::Totp, Kind::Pam];
 
     /// Its name in the configuration and on the command line.
     pub const fn as_str(self) -> &'static str {
         match self {
             Kind::Passphrase => "passphrase",
             Kind::Totp => "totp",
+            Kind::Pam => "pam",
         }
     }
 
@@ -54,6 +69,7 @@ impl Kind {
         match self {
             Kind::Passphrase => "Passphrase",
             Kind::Totp => "One-time code",
+            Kind::Pam => "PAM",
         }
     }
 }
@@ -104,6 +120,7 @@ pub enum Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Failure::Unset(Kind::Pam) => write!(f, "the configuration asks for PAM, and {PAM_UNSET}"),
             Failure::Unset(kind) => {
                 let kind = kind.as_str();
                 write!(f, "the configuration asks for a {kind}, and none is set: guard factor set {kind}")
@@ -141,7 +158,10 @@ impl Factors {
 
     /// Whether there is one of a kind.
     pub fn is_set(&self, kind: Kind) -> bool {
-        self.path(kind).exists()
+        match kind {
+            Kind::Pam => cfg!(feature = "pam") && PAM_SERVICE.iter().any(|file| Path::new(file).exists()),
+            kind => self.path(kind).exists(),
+        }
     }
 
     /// Whether what was typed is right. A wrong try is counted before that is said, and one code is good once.
@@ -153,7 +173,7 @@ impl Factors {
         if !self.is_set(kind) {
             return Err(Failure::Unset(kind));
         }
-        let _lock = files::lock(&self.folder.join("lock"))?;
+        let _lock = self.lock()?;
         self.check_pause(Timestamp::now())?;
         let text = fs::read(self.path(kind))?;
         let right = match kind {
@@ -168,9 +188,30 @@ impl Factors {
                     None => false,
                 }
             }
+            // Its modules do not take what was typed, but ask themselves.
+            Kind::Pam => false,
         };
         self.count(right)?;
         Ok(right)
+    }
+
+    /// Whether a proof counts now that guard does not check itself.
+    ///
+    /// # Errors
+    ///
+    /// When none does.
+    pub fn check_try(&self) -> Result<(), Failure> {
+        self.check_pause(Timestamp::now())
+    }
+
+    /// Counts such a proof.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be counted; then it does not count.
+    pub fn count_try(&self, right: bool) -> Result<(), Failure> {
+        let _lock = self.lock()?;
+        Ok(self.count(right)?)
     }
 
     /// Keeps a passphrase from now on.
@@ -203,6 +244,11 @@ impl Factors {
     fn keep(&self, kind: Kind, bytes: &[u8]) -> io::Result<()> {
         folders::make_private(&self.folder)?;
         files::replace(&self.path(kind), bytes)
+    }
+
+    fn lock(&self) -> io::Result<fs::File> {
+        folders::make_private(&self.folder)?;
+        files::lock(&self.folder.join("lock"))
     }
 
     fn path(&self, kind: Kind) -> PathBuf {

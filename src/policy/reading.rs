@@ -109,6 +109,7 @@ struct WrittenSeverity {
 struct WrittenFactors {
     passphrase: Option<WrittenWhen>,
     totp: Option<WrittenWhen>,
+    pam: Option<WrittenWhen>,
 }
 
 #[derive(Deserialize)]
@@ -192,7 +193,7 @@ fn entry(written: &Spanned<WrittenEntry>) -> Result<Entry, Located> {
 }
 
 fn demands(written: &WrittenFactors) -> Result<Demands, Located> {
-    let each = [(Kind::Passphrase, &written.passphrase), (Kind::Totp, &written.totp)];
+    let each = [(Kind::Passphrase, &written.passphrase), (Kind::Totp, &written.totp), (Kind::Pam, &written.pam)];
     let each = each.into_iter().filter_map(|(kind, when)| Some((kind, when.as_ref()?)));
     let when = |when: &WrittenWhen| match when {
         WrittenWhen::Word(word) => {
