@@ -19,7 +19,27 @@ struct Case {
 }
 
 /// An option that no program has, or as few as may be, by each spelling.
-const UNKNOWN: [(&str, usize); 2] = [("--frobnicate", 95), ("-Z", 180)];
+const UNKNOWN: [(&str, usize); 3] = [("--frobnicate", 95), ("-Z", 180), ("--turbo-mode", 140)];
+
+/// Programs whose options are the parameters of thousands of operations: the last word of a name decides.
+const CLOUDS: [&str; 16] = [
+    "aws",
+    "az",
+    "gcloud",
+    "doctl",
+    "firebase",
+    "fly",
+    "hcloud",
+    "heroku",
+    "influx",
+    "linode-cli",
+    "netlify",
+    "railway",
+    "supabase",
+    "tailscale",
+    "vercel",
+    "wrangler",
+];
 
 /// Programs that have `-Z`: it prints security labels, ends names with NUL, takes what is compressed or several requests.
 const HAVE_Z: [&str; 19] = [
@@ -69,6 +89,8 @@ fn reason(command: &str, option: &str) -> Option<&'static str> {
         Some("`-v` asks docker for its version")
     } else if option == "-Z" && words.any(|word| HAVE_Z.contains(&word)) {
         Some("the program, or the one that it carries, has this option")
+    } else if option == "--turbo-mode" && CLOUDS.contains(&program) {
+        Some("`mode` ends the names of options that say in which state something is")
     } else {
         None
     }

@@ -101,7 +101,8 @@ impl Library {
     }
 
     /// Whether the name of a long option, without dashes, is one that selects, orders or shows, whatever the program.
-    pub fn is_harmless_option(&self, name: &str) -> bool {
+    /// What a name ends in says that of a program with `verbs`, whose options are the parameters of operations.
+    pub fn is_harmless_option(&self, name: &str, with_verbs: bool) -> bool {
         let Some(names) = self.built_in.get(archive::OPTION_NAMES).and_then(remembered::<OptionNames<'static>>) else {
             return false;
         };
@@ -111,7 +112,8 @@ impl Library {
             let first = words.next();
             let last = words.last();
             among(&names.whole, &name.to_ascii_lowercase())
-                || last.as_ref().or(first.as_ref()).is_some_and(|last| among(&names.last, last))
+                || (last.is_none() || with_verbs)
+                    && last.as_ref().or(first.as_ref()).is_some_and(|last| among(&names.last, last))
                 || last.and(first).is_some_and(|first| among(&names.first, &first))
                 || is_made_of(name, &names.words, &names.last)
         };

@@ -286,12 +286,17 @@ impl<'a> Assessor<'a, '_> {
             })
         };
         let says_nothing = |name: &Cow<'_, str>| {
-            !self.world.rules.is_harmless_option(name.trim_start_matches('-'))
+            !self.is_harmless_option(name.trim_start_matches('-'))
                 && !conditions().any(|condition| condition.names_option(name))
         };
         self.reading.unknown_option
             || self.reading.unlisted.iter().any(says_nothing)
             || self.has_unknown_letter(|name| conditions().any(|condition| condition.names_option(name)))
+    }
+
+    fn is_harmless_option(&self, name: &str) -> bool {
+        let with_verbs = self.reading.forms.iter().any(|form| form.verbs.is_some());
+        self.world.rules.is_harmless_option(name, with_verbs)
     }
 
     /// Whether a short option is given that neither a form nor the list of its program's short options has.
@@ -300,9 +305,8 @@ impl<'a> Assessor<'a, '_> {
         if letters.peek().is_none() {
             return false;
         }
-        let rules = self.world.rules;
         let program = self.command.argv.first().and_then(program_name).map_or("", |(name, _)| family(name, self.world));
-        let known = rules.short_options(program);
+        let known = self.world.rules.short_options(program);
         let mut read: Option<&Arg> = None;
         letters.any(|(word, at)| {
             let (text, letter) = (word.prefix(), word.prefix().get(*at..).unwrap_or_default());
@@ -321,7 +325,7 @@ impl<'a> Assessor<'a, '_> {
                 // A program may write its long options with one dash.
                 None => {
                     let name = text.trim_start_matches('-').split('=').next().unwrap_or_default();
-                    let is_long = name.len() > 2 && rules.is_harmless_option(name);
+                    let is_long = name.len() > 2 && self.is_harmless_option(name);
                     read = is_long.then_some(*word);
                     !is_long
                 }
