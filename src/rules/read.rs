@@ -9,7 +9,9 @@ use std::borrow::Cow;
 use super::reading::{Given, Reading};
 use super::remembered::remembered;
 use super::schema::{Arity, Form, OptionSpec, Role};
+use crate::effect::Class;
 use crate::follow::step::{Arg, Piece};
+use crate::payload::words::is_deleting_word;
 
 /// How many subcommands deep a command line is read.
 const MAX_FORMS: usize = 8;
@@ -23,6 +25,7 @@ pub fn read<'a>(argv: &'a [Arg], form: &'static Form<'static>) -> Reading<'a> {
         dashes: false,
         signalled: false,
         in_expression: false,
+        value_at: None,
         reading: Reading { forms: vec![form], ..Reading::default() },
     };
     reader.run();
@@ -40,6 +43,8 @@ struct Reader<'a> {
     signalled: bool,
     /// The expression of `find` has begun.
     in_expression: bool,
+    /// Where a word stands that may be the value of an option of which it is not said what follows it.
+    value_at: Option<usize>,
     reading: Reading<'a>,
 }
 
@@ -232,7 +237,8 @@ impl<'a> Reader<'a> {
                     if !self.is_harmless(&name, text) {
                         self.reading.unlisted_letters.push((word, at));
                     }
-                    self.give(&[], Cow::Owned(name), Arity::Flag, Role::Skip, self.peek_value(), word);
+                    let value = self.peek_value();
+                    self.give(&[], Cow::Owned(name), Arity::Flag, Role::Skip, value, word);
                     if from == 1 && at == 1 && text.len() > 2 {
                         let whole = Cow::Borrowed(text);
                         self.give(&[], whole, Arity::Flag, Role::Skip, Vec::new(), word);
@@ -334,7 +340,8 @@ impl<'a> Reader<'a> {
     }
 
     /// The next word, when it may be the value of an option that no form lists. It is not taken.
-    fn peek_value(&self) -> Vec<Cow<'a, Arg>> {
+    fn peek_value(&mut self) -> Vec<Cow<'a, Arg>> {
+        self.value_at = Some(self.at);
         self.words.get(self.at).filter(|word| !word.prefix().starts_with('-')).map(Cow::Borrowed).into_iter().collect()
     }
 
@@ -483,6 +490,9 @@ impl<'a> Reader<'a> {
                 self.reading.forms.push(inner);
                 return true;
             }
+            if self.hides_subcommand(word, form) {
+                return true;
+            }
             if form.operands.is_empty() && !self.is_help_word(word, form) {
                 if self.hides_options(word, form) {
                     self.reading.unknown_option = true;
@@ -510,6 +520,15 @@ impl<'a> Reader<'a> {
     /// `aws ec2 help`: where no operand has a meaning, this one asks for help.
     fn is_help_word(&self, word: &Arg, form: &Form<'static>) -> bool {
         word.text() == Some("help") && form.operands.is_empty() && !form.style.no_help
+    }
+
+    /// `timedatectl -H host set-time`: the word just taken may be an option's value, and behind it stands a subcommand
+    /// that changes something.
+    fn hides_subcommand(&self, word: &Arg, form: &Form<'static>) -> bool {
+        let next = self.words.get(self.at).and_then(Arg::text).filter(|_| self.value_at == self.at.checked_sub(1));
+        let inner = next.and_then(|name| subcommand(form, name));
+        let changes = inner.and_then(|inner| inner.base.as_ref()).is_some_and(|base| base.class > Class::ReadOnly);
+        changes && !word.text().is_some_and(is_deleting_word)
     }
 
     /// `git $OPTIONS status`: an unquoted unknown word in front of a subcommand stands for options.
