@@ -25,7 +25,7 @@ fn act(factor: &Factor) -> Result<(), ExitCode> {
             Ok(())
         }
         // Only root sets it, by a file.
-        FactorAction::Set { kind: Kind::Pam } => Err(fail(PAM_UNSET)),
+        FactorAction::Set { kind: Kind::Pam } => Err(fail(&format!("pam: {PAM_UNSET}"))),
         FactorAction::Remove { kind: Kind::Pam } => Err(fail("root removes it, with the file /etc/pam.d/guard")),
         FactorAction::Set { kind } => {
             answers::terminal(Some(&folders), &["factor", "set", kind.as_str()])?;
