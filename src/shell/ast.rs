@@ -3,6 +3,7 @@
 //! Every node carries its [`Span`] in the text that was given to [`parse`](super::parse), also inside
 //! backquotes and here-documents, whose text is unescaped before it is read again.
 
+pub use super::few::{Characters, Few};
 use crate::span::Span;
 
 /// A whole program, or the commands inside a substitution, a group or a branch.
@@ -47,7 +48,7 @@ pub struct Pipeline {
     /// Whether `time` stands before it.
     pub timed: bool,
     /// One or more commands; none for a bare `time` or `!`.
-    pub commands: Vec<Command>,
+    pub commands: Few<Command>,
     /// Where it stands.
     pub span: Span,
 }
@@ -113,7 +114,7 @@ pub enum CommandKind {
     /// `case … in … esac`
     Case {
         /// The word that is matched.
-        subject: Word,
+        subject: Box<Word>,
         /// The arms in order.
         arms: Vec<CaseArm>,
     },
@@ -304,7 +305,7 @@ pub enum RedirectTarget {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Word {
     /// What it is made of; none for a word that is empty without quotes (`${x-}`'s operand).
-    pub parts: Vec<Part>,
+    pub parts: Few<Part>,
     /// Where it stands.
     pub span: Span,
 }
@@ -315,21 +316,21 @@ pub enum Part {
     /// Unquoted text: tilde, globs and braces in it are still live. Line continuations are gone.
     Literal {
         /// The characters.
-        text: String,
+        text: Characters,
         /// Where they stand.
         span: Span,
     },
     /// Text from `'…'`, `$'…'` (decoded) or a backslash: just characters. May be empty (`''`).
     Quoted {
         /// The characters.
-        text: String,
+        text: Characters,
         /// Where they stand, quotes included.
         span: Span,
     },
     /// `"…"` and `$"…"`. Text inside is [`Part::Quoted`].
     DoubleQuoted {
         /// What stands between the quotes.
-        parts: Vec<Part>,
+        parts: Box<[Part]>,
         /// Where it stands, quotes included.
         span: Span,
     },
@@ -352,13 +353,13 @@ pub enum Part {
         span: Span,
     },
     /// `$((…))` and `$[…]`
-    Arithmetic(Arithmetic),
+    Arithmetic(Box<Arithmetic>),
     /// `@(a|b)` and its kin, where extended globs are read
     ExtendedGlob(Box<ExtendedGlob>),
     /// `(…)` of an array assignment
     Array {
         /// The elements.
-        elements: Vec<ArrayElement>,
+        elements: Box<[ArrayElement]>,
         /// Where it stands.
         span: Span,
     },
@@ -370,7 +371,7 @@ pub struct ExtendedGlob {
     /// The text as written; its expansions stand in `parts`.
     pub text: String,
     /// What stands between the parentheses, as parts.
-    pub parts: Vec<Part>,
+    pub parts: Few<Part>,
     /// Where it stands.
     pub span: Span,
 }
@@ -388,7 +389,7 @@ pub struct ArrayElement {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Arithmetic {
     /// Literal text and expansions; quotes do not stop expansions here.
-    pub parts: Vec<Part>,
+    pub parts: Few<Part>,
     /// Where the expression stands, without its delimiters.
     pub span: Span,
 }

@@ -2,7 +2,7 @@
 //!
 //! Quoted text and expansions in the word are kept as they are; only unquoted text holds live braces.
 
-use super::ast::{Operation, Part, Word};
+use super::ast::{Few, Operation, Part, Word};
 use crate::span::Span;
 
 /// How deep braces may nest, and how many may follow each other.
@@ -263,22 +263,26 @@ fn steps(from: i64, to: i64, step: u64, limit: usize) -> Result<Vec<i64>, Unexpa
 
 /// Puts a word together again.
 fn join(atoms: &[Atom<'_>], span: Span) -> Result<Word, Unexpanded> {
-    let mut parts: Vec<Part> = Vec::new();
+    let literal = |(text, span): (String, Span)| Part::Literal { text: text.into(), span };
+    let mut parts: Few<Part> = Few::default();
+    let mut run: Option<(String, Span)> = None;
     for (offset, atom) in atoms.iter().enumerate() {
         if runs_on(atom, atoms.get(offset + 1)) {
             return Err(Unexpanded::Unclear);
         }
-        match (atom, parts.last_mut()) {
-            (Atom::Character(character, place), Some(Part::Literal { text, span })) => {
+        match (atom, &mut run) {
+            (Atom::Character(character, place), Some((text, span))) => {
                 text.push(*character);
                 *span = span.to(*place);
             }
-            (Atom::Character(character, place), _) => {
-                parts.push(Part::Literal { text: character.to_string(), span: *place });
+            (Atom::Character(character, place), None) => run = Some((character.to_string(), *place)),
+            (Atom::Whole(part), _) => {
+                parts.extend(run.take().map(literal));
+                parts.push((*part).clone());
             }
-            (Atom::Whole(part), _) => parts.push((*part).clone()),
         }
     }
+    parts.extend(run.map(literal));
     Ok(Word { parts, span })
 }
 

@@ -242,7 +242,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        Ok(CommandKind::Case { subject, arms })
+        Ok(CommandKind::Case { subject: subject.into(), arms })
     }
 
     /// One arm, and whether another one may follow.

@@ -2,7 +2,7 @@
 
 use super::Dialect;
 use super::ansi;
-use super::ast::{Part, RedirectTarget, Word};
+use super::ast::{Few, Part, RedirectTarget, Word};
 use super::inside::HERE_DOCUMENT;
 use super::parser::{Excerpt, Parser, Result};
 use super::word::Kind;
@@ -281,10 +281,10 @@ impl Parser<'_> {
         start: usize,
         end: usize,
         lines: &[(usize, usize)],
-    ) -> Result<Vec<Part>> {
+    ) -> Result<Few<Part>> {
         if pending.quoted {
             let text: String = lines.iter().map(|&(start, end)| self.slice(start, end)).collect();
-            return Ok(vec![Part::Quoted { text, span: self.span(start, end) }]);
+            return Ok(Few::One(Part::Quoted { text: text.into(), span: self.span(start, end) }));
         }
         if !pending.stripped && !self.slice(start, end).contains("\\\n") {
             self.pos = start;
@@ -323,7 +323,7 @@ impl Parser<'_> {
         Ok(result)
     }
 
-    fn here_text(&mut self) -> Result<Vec<Part>> {
+    fn here_text(&mut self) -> Result<Few<Part>> {
         self.lines.in_body = true;
         self.quotes += 1;
         // Of a substitution that is not closed, bash runs all but the last character, and of braces around what is not

@@ -2,7 +2,7 @@
 //! here-documents. They differ only in what is special in them, which [`Rules`] says.
 
 use super::ParseError;
-use super::ast::{Arithmetic, Part, Word};
+use super::ast::{Arithmetic, Few, Part, Word};
 use super::parser::{Parser, Result};
 use super::parts::Parts;
 
@@ -207,7 +207,7 @@ impl Balance {
 
 impl Parser<'_> {
     /// Reads up to what ends the stretch, which is not taken.
-    pub(super) fn inside(&mut self, rules: &Rules) -> Result<Vec<Part>> {
+    pub(super) fn inside(&mut self, rules: &Rules) -> Result<Few<Part>> {
         let mut parts = Parts::default();
         self.inside_into(rules, &mut parts)?;
         Ok(parts.finish(self))
@@ -407,7 +407,7 @@ impl Parser<'_> {
 
     /// Reads a stretch that bash reads only when it comes to expand it. If it is sure to give up on one of its
     /// expansions then, it has come no further than those before that one.
-    pub(super) fn inside_until_error(&mut self, rules: &Rules) -> Result<Vec<Part>> {
+    pub(super) fn inside_until_error(&mut self, rules: &Rules) -> Result<Few<Part>> {
         let (start, bodies) = (self.pos, self.shared.bodies.len());
         let mut parts = Parts::default();
         match self.inside_into(rules, &mut parts) {

@@ -130,7 +130,7 @@ impl Parser<'_> {
             prefixed = true;
             self.skip_blanks();
         }
-        let mut commands = Vec::with_capacity(1);
+        let mut commands = Few::default();
         self.plain_words = only_words;
         if prefixed && self.open_substitutions > 1 && self.ends_prefix() {
             // What bash prints of it, it does not read in every place.
@@ -168,7 +168,7 @@ impl Parser<'_> {
         }
     }
 
-    fn piped_commands(&mut self, commands: &mut Vec<Command>) -> Result<()> {
+    fn piped_commands(&mut self, commands: &mut Few<Command>) -> Result<()> {
         loop {
             commands.push(self.command()?);
             self.skip_blanks();
@@ -214,7 +214,10 @@ fn errors_to_pipe(span: Span) -> Redirect {
     Redirect {
         descriptor: Descriptor::Number(2),
         operator: RedirectOperator::DuplicateOutput,
-        target: RedirectTarget::Word(Word { parts: vec![Part::Literal { text: "1".to_owned(), span }], span }),
+        target: RedirectTarget::Word(Word {
+            parts: Few::One(Part::Literal { text: "1".to_owned().into(), span }),
+            span,
+        }),
         span,
     }
 }

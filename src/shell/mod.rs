@@ -9,6 +9,7 @@ pub mod brace;
 mod command;
 mod compound;
 mod condition;
+mod few;
 mod fill;
 mod heredoc;
 mod inside;
@@ -27,6 +28,7 @@ mod word;
 mod zsh;
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 pub use ast::Script;
 
@@ -85,7 +87,8 @@ pub fn parse(text: &str, dialect: Dialect) -> Result<Script, ParseError> {
         return Err(ParseError { reason: "there is a NUL in the text", span, certain: false });
     }
     let shared = Shared { budget: Budget::for_text(text.len()), bodies: Vec::new() };
-    let mut parser = Parser::new(text, dialect, Origin::Same, shared);
+    let text = Rc::new(text.to_owned());
+    let mut parser = Parser::new(&text, dialect, Origin::Same, shared);
     parser.expect_plain_continuations()?;
     let mut script = parser.whole_script()?;
     fill::fill(&mut script, &mut parser.shared.bodies);

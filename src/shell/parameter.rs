@@ -285,7 +285,8 @@ impl Parser<'_> {
         }
         if let Operation::Invalid { word: before } = read {
             word.span = before.span.to(word.span);
-            word.parts.splice(0..0, before.parts);
+            let behind = std::mem::replace(&mut word.parts, before.parts);
+            word.parts.extend(behind);
         }
         Ok(Operation::Invalid { word })
     }

@@ -1,7 +1,9 @@
 //! The state of reading: a cursor over the bytes of one text, where that text comes from, and the
 //! here-documents that wait for the end of the line.
 
-use super::ast::Word;
+use std::rc::Rc;
+
+use super::ast::{Characters, Word};
 use super::heredoc::Lines;
 use super::limits::Budget;
 use super::{Dialect, ParseError};
@@ -91,6 +93,7 @@ pub(super) struct Parser<'t> {
     /// Where substitutions stand, noted while somebody needs to know.
     pub(super) substitutions: Option<Vec<(usize, usize)>>,
     pub(super) pos: usize,
+    whole: &'t Rc<String>,
     text: &'t str,
     /// The text's bytes up to where reading ends at present.
     bytes: &'t [u8],
@@ -98,7 +101,7 @@ pub(super) struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    pub(super) fn new(text: &'t str, dialect: Dialect, origin: Origin, shared: Shared) -> Parser<'t> {
+    pub(super) fn new(text: &'t Rc<String>, dialect: Dialect, origin: Origin, shared: Shared) -> Parser<'t> {
         Parser {
             dialect,
             shared,
@@ -114,6 +117,7 @@ impl<'t> Parser<'t> {
             braces: 0,
             substitutions: None,
             pos: 0,
+            whole: text,
             text,
             bytes: text.as_bytes(),
             origin,
@@ -155,6 +159,11 @@ impl<'t> Parser<'t> {
     /// The text between two offsets.
     pub(super) fn slice(&self, start: usize, end: usize) -> &'t str {
         self.text.get(start..end).unwrap_or("")
+    }
+
+    /// The characters between two offsets, for the tree.
+    pub(super) fn characters(&self, start: usize, end: usize) -> Characters {
+        Characters::of(self.whole, start, end)
     }
 
     /// Skips line continuations, then gives the next byte without taking it.
@@ -318,7 +327,8 @@ impl<'t> Parser<'t> {
         read: impl FnOnce(&mut Parser<'_>) -> Result<T>,
     ) -> Result<T> {
         let shared = std::mem::take(&mut self.shared);
-        let mut inner = Parser::new(&excerpt.text, self.dialect, Origin::Pieces(excerpt.pieces), shared);
+        let text = Rc::new(excerpt.text);
+        let mut inner = Parser::new(&text, self.dialect, Origin::Pieces(excerpt.pieces), shared);
         let result = inner.nested(read);
         self.shared = inner.shared;
         result

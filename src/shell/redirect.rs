@@ -1,6 +1,6 @@
 //! Reads redirections.
 
-use super::ast::{Descriptor, Part, Redirect, RedirectOperator, RedirectTarget, Word};
+use super::ast::{Descriptor, Few, Part, Redirect, RedirectOperator, RedirectTarget, Word};
 use super::parser::{Parser, Result};
 use super::substitution::{begins_name, is_name};
 use super::word::{Kind, ends_word, is_plain};
@@ -114,7 +114,7 @@ impl Parser<'_> {
             self.pos += 1;
             self.expect_end_of_dash()?;
             let span = self.span_from(start);
-            let parts = vec![Part::Literal { text: "-".to_owned(), span }];
+            let parts = Few::One(Part::Literal { text: "-".to_owned().into(), span });
             return Ok(RedirectTarget::Word(Word { parts, span }));
         }
         match self.peek() {

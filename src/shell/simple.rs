@@ -260,7 +260,7 @@ impl Parser<'_> {
         let start = self.pos;
         let mut parts = Parts::default();
         self.word_into(Kind::Plain, &mut parts)?;
-        if self.peek() == b'(' && parts.only_text().is_some_and(is_assignment_prefix) {
+        if self.peek() == b'(' && parts.only_text(self).is_some_and(is_assignment_prefix) {
             let array = self.nested(Self::array)?;
             parts.push(self, array);
             self.expect_end_of_array()?;
@@ -299,7 +299,7 @@ impl Parser<'_> {
             }
         }
         self.pos += 1;
-        Ok(Part::Array { elements, span: self.span_from(start) })
+        Ok(Part::Array { elements: elements.into(), span: self.span_from(start) })
     }
 
     /// Whether the array element from an offset to here has quotes behind a bracket that nothing in it closes.

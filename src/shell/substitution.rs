@@ -148,14 +148,14 @@ impl Parser<'_> {
             result => result?,
         };
         self.advance(1);
-        Ok(Part::Arithmetic(arithmetic))
+        Ok(Part::Arithmetic(arithmetic.into()))
     }
 
     fn dollar_parenthesis(&mut self) -> Result<Part> {
         let start = self.pos;
         let script = if self.ahead(2) == b'(' {
             match self.arithmetic_or_commands()? {
-                Parentheses::Arithmetic(arithmetic) => return Ok(Part::Arithmetic(arithmetic)),
+                Parentheses::Arithmetic(arithmetic) => return Ok(Part::Arithmetic(arithmetic.into())),
                 Parentheses::Commands(script) => script,
             }
         } else {

@@ -82,7 +82,7 @@ impl Parser<'_> {
                 }
                 b'|' if kind == Kind::Regex => self.plain_byte(true, parts),
                 b'(' if kind == Kind::Regex => self.regex_group(parts)?,
-                b'(' if kind == Kind::Pattern => match parts.take_back(b"?*+@!") {
+                b'(' if kind == Kind::Pattern => match parts.take_back(self, b"?*+@!") {
                     Some((_, start)) => self.extended_glob(start, parts)?,
                     None => return Ok(()),
                 },
@@ -144,7 +144,7 @@ impl Parser<'_> {
             return self.unclosed("a single quote is not closed", start);
         };
         self.pos = start + 1 + length + 1;
-        let text = self.slice(start + 1, start + 1 + length).to_owned();
+        let text = self.characters(start + 1, start + 1 + length);
         Ok(Part::Quoted { text, span: self.span_from(start) })
     }
 
@@ -152,7 +152,7 @@ impl Parser<'_> {
     pub(super) fn double_quotes(&mut self, start: usize) -> Result<Part> {
         self.advance(1);
         self.quotes += 1;
-        let parts = self.inside(&DOUBLE_QUOTED)?;
+        let parts = self.inside(&DOUBLE_QUOTED)?.into();
         self.quotes -= 1;
         self.advance(1);
         Ok(Part::DoubleQuoted { parts, span: self.span_from(start) })
@@ -182,7 +182,7 @@ impl Parser<'_> {
             return self.error("a quote in quotes in a substitution in quotes", start);
         }
         self.expect_common_escapes(self.slice(open, end), start)?;
-        let text = ansi::decode(self.slice(open, end));
+        let text = ansi::decode(self.slice(open, end)).into();
         Ok(Part::Quoted { text, span: self.span_from(start) })
     }
 }
