@@ -1,6 +1,7 @@
 //! What guard reads for dash and zsh: no text is accepted that dash rejects, and what zsh reads in its own way is
 //! refused rather than read as bash reads it.
 
+use std::io::{Seek, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -82,4 +83,63 @@ fn dash_accepts(text: &str) -> bool {
     std::fs::write(script.path(), text).expect("a file can be written");
     let status = Command::new("dash").arg("-n").arg(script.path()).stdin(Stdio::null()).stderr(Stdio::null()).status();
     status.is_ok_and(|status| status.success())
+}
+
+/// Prints what bash reads in each line of its input, or nothing, and a mark. Nothing runs: each is the body of a function.
+const READ_LINES: &str = r#"
+PATH=/nonexistent
+while IFS= read -r text; do
+    if command eval "f() { $text"$'\n}'; then declare -f f; fi 2>/dev/null
+    printf '%s\n' '#next'
+done
+"#;
+
+/// `sh` is bash in POSIX mode on many systems, and any text can turn that on: what it reads otherwise is refused.
+#[test]
+fn what_bash_in_posix_mode_reads_otherwise_is_refused() {
+    let tokens = ["'", "\"", "}", "$'", "\\", "$(Z2)", "[", " "];
+    let mut middles = vec![String::new()];
+    for _ in 0..3 {
+        let longer = middles.iter().flat_map(|middle| tokens.map(|token| format!("{middle}{token}")));
+        middles = longer.chain(middles.iter().cloned()).collect();
+        middles.sort();
+        middles.dedup();
+    }
+    let heads = ["${x:-", "${x=", "${x+", "${x:?", "${x#", "${x/a/", "${x^", "${x:", "${a[", "${x!", "${x@", "$(("];
+    let tails = ["}\"", "'}\"", "}\"; Z3; \"'}\""];
+    let texts: Vec<String> = heads
+        .iter()
+        .flat_map(|head| middles.iter().map(move |middle| format!("Z1 \"{head}{middle}")))
+        .flat_map(|text| tails.map(|tail| format!("{text}{tail}")))
+        .collect();
+    let (Some(plain), Some(posix)) = (readings(&texts, &[]), readings(&texts, &["--posix"])) else {
+        return println!("there is no bash to compare with");
+    };
+    let mut differing = 0;
+    let mut accepted = Vec::new();
+    for ((text, plain), posix) in texts.iter().zip(&plain).zip(&posix) {
+        // Every command has a line of its own. What bash rejects is rejected anyway.
+        if plain.is_empty() || posix.is_empty() || plain.lines().count() == posix.lines().count() {
+            continue;
+        }
+        differing += 1;
+        if parse(text, Dialect::Bash).is_ok() {
+            accepted.push(text);
+        }
+    }
+    assert!(differing > 100, "the two modes hardly differ: {differing}");
+    assert!(accepted.is_empty(), "{} of {differing}: {:?}", accepted.len(), &accepted[..accepted.len().min(20)]);
+}
+
+/// What a bash with these options reads in each of the texts.
+fn readings(texts: &[String], options: &[&str]) -> Option<Vec<String>> {
+    let mut input = tempfile::tempfile().ok()?;
+    input.write_all((texts.join("\n") + "\n").as_bytes()).ok()?;
+    input.rewind().ok()?;
+    let output =
+        Command::new("bash").args(options).args(["-c", READ_LINES]).stdin(input).stderr(Stdio::null()).output().ok()?;
+    let said = String::from_utf8(output.stdout).expect("bash prints text");
+    let readings: Vec<String> = said.split("#next\n").map(str::to_owned).collect();
+    assert_eq!(readings.len(), texts.len() + 1, "bash read every text");
+    Some(readings)
 }

@@ -1,10 +1,10 @@
 //! Reads stretches of text with a closing mark: double quotes, the operand of `${…}`, arithmetic, subscripts,
 //! here-documents. They differ only in what is special in them, which [`Rules`] says.
 
-use super::ParseError;
 use super::ast::{Arithmetic, Few, Part, Word};
 use super::parser::{Parser, Result};
 use super::parts::Parts;
+use super::{Dialect, ParseError};
 
 /// What surrounds an expansion; it decides how quotes inside the expansion are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +63,10 @@ pub(super) enum Flat {
     Everything,
 }
 
+/// Bash in POSIX mode, which `sh` is on many systems and any text can turn on, takes single quotes in `"${x:-…}"` for
+/// text: where a brace or a quote stands between them, it ends elsewhere.
+const POSIX_TEXT: &str = "single quotes in braces that a shell in POSIX mode takes for text";
+
 /// What is special in a stretch of text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rules {
@@ -79,6 +83,8 @@ pub(super) struct Rules {
     pub(super) backslash: Backslash,
     pub(super) angles: Angles,
     pub(super) flat: Flat,
+    /// Whether single quotes are text to bash in POSIX mode, where they are none to bash otherwise.
+    pub(super) posix_text: bool,
     /// Whether the text is unquoted.
     pub(super) live: bool,
     pub(super) quoting: Quoting,
@@ -95,6 +101,7 @@ pub(super) const DOUBLE_QUOTED: Rules = Rules {
     backslash: Backslash::Before(b"$`\"\\"),
     angles: Angles::Text,
     flat: Flat::Nothing,
+    posix_text: false,
     live: false,
     quoting: Quoting::Double,
 };
@@ -114,6 +121,9 @@ pub(super) const OPERAND: Rules = Rules {
     quoting: Quoting::Bare,
     ..DOUBLE_QUOTED
 };
+
+/// The message of `"${x?message}"`, and what bash cannot expand.
+pub(super) const MESSAGE_IN_QUOTES: Rules = Rules { posix_text: true, ..OPERAND };
 
 /// The word of `"${x:-word}"`.
 pub(super) const OPERAND_IN_QUOTES: Rules = Rules {
@@ -441,8 +451,13 @@ impl Parser<'_> {
                 Ok(())
             }
             Quote::Quotes => {
+                let start = self.pos;
                 let part = self.single_quotes()?;
                 parts.push(self, part);
+                let counts = |character| matches!(character, '}' | '"' | '$' | '`' | '\\');
+                if rules.posix_text && self.dialect == Dialect::Bash && self.slice(start, self.pos).contains(counts) {
+                    return self.error(POSIX_TEXT, start);
+                }
                 Ok(())
             }
             // To dash a single quote in `"${x:-…}"` and in arithmetic is a character like any other.
@@ -486,6 +501,9 @@ impl Parser<'_> {
                 b'\\' if mark == b'"' || self.byte(start + 1) != mark => {
                     self.backslash(rules, parts);
                     continue;
+                }
+                b'}' | b'"' if mark == b'\'' && self.quotes > 0 && self.braces > 0 && self.dialect == Dialect::Bash => {
+                    return self.error(POSIX_TEXT, open);
                 }
                 _ => {
                     self.plain_byte(rules.live, parts);

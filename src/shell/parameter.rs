@@ -2,7 +2,7 @@
 
 use super::Dialect;
 use super::ast::{Arithmetic, Operation, Parameter, Part, ReplaceScope, Word};
-use super::inside::{OPERAND, OPERAND_IN_QUOTES, Quoting, Rules, SUBSCRIPT, SUBSTRING};
+use super::inside::{MESSAGE_IN_QUOTES, OPERAND, OPERAND_IN_QUOTES, Quoting, Rules, SUBSCRIPT, SUBSTRING};
 use super::parser::{Parser, Result};
 use super::substitution::{begins_name, is_name, is_special_parameter};
 
@@ -201,7 +201,7 @@ impl Parser<'_> {
     fn alternative(&mut self, empty: bool, quoting: Quoting) -> Result<Operation> {
         let operator = self.peek();
         self.pos += 1;
-        let word = self.word_inside(&if operator == b'?' { OPERAND } else { word_rules(quoting) })?;
+        let word = self.word_inside(&if operator == b'?' { message_rules(quoting) } else { word_rules(quoting) })?;
         Ok(match operator {
             b'-' => Operation::Default { empty, word },
             b'=' => Operation::Assign { empty, word },
@@ -277,7 +277,7 @@ impl Parser<'_> {
     /// Bash accepts any text up to the `}` and refuses it when it comes to expand it.
     fn invalid(&mut self, read: Operation, quoting: Quoting) -> Result<Operation> {
         let (start, first) = (self.pos, self.peek());
-        let mut word = self.word_inside(&OPERAND)?;
+        let mut word = self.word_inside(&message_rules(quoting))?;
         let empty = first == b':' && word.parts.len() < 2 && self.slice(start, self.pos) == ":";
         let quoted = quoting != Quoting::Bare && self.slice(start, self.pos).contains('\'');
         if !self.is_bash() && (empty || quoted) {
@@ -304,6 +304,11 @@ impl Operation {
                 | Operation::Case { .. }
         )
     }
+}
+
+/// What is special in a message, and in what bash cannot expand.
+fn message_rules(quoting: Quoting) -> Rules {
+    if quoting == Quoting::Bare { OPERAND } else { MESSAGE_IN_QUOTES }
 }
 
 /// Whether a subscript is `@` or `*`.
