@@ -1,6 +1,6 @@
 //! Judges the code that a command carries: shell lines, argument lists, other languages, files.
 
-use super::{Judge, Judged, Ledger, MAX_DEPTH};
+use super::{Judge, Judged, Ledger, MAX_DEPTH, Site};
 use crate::effect::Class;
 use crate::facts::NoFacts;
 use crate::follow::Start;
@@ -22,26 +22,19 @@ const UNKNOWN_PART: &str = "${GUARD_UNKNOWN}";
 impl Judge<'_> {
     /// Judges carried code that stands by itself.
     pub(super) fn carry(&mut self, carry: &Carry, ledger: &mut Ledger, depth: usize) -> Judged {
-        self.carry_from(carry, &Context::default(), None, ledger, depth)
+        self.carry_from(carry, Site { context: &Context::default(), texts: None, depth }, ledger)
     }
 
-    /// Judges what a command carries. `texts` are the known outputs of the steps around it.
-    pub(super) fn carry_from(
-        &mut self,
-        carry: &Carry,
-        context: &Context,
-        texts: Option<&[Option<Text>]>,
-        ledger: &mut Ledger,
-        depth: usize,
-    ) -> Judged {
+    /// Judges what a command carries.
+    pub(super) fn carry_from(&mut self, carry: &Carry, site: Site<'_>, ledger: &mut Ledger) -> Judged {
         let span = span_of(&carry.code);
-        if depth > MAX_DEPTH {
+        if site.depth > MAX_DEPTH {
             return Judged::opaque("judge.limit", span, "code is nested too deep to be read");
         }
         if carry.only_fixed {
             let (told, staked) = ((self.parsed, self.unrecognised), self.stakes.len());
             let carry = Carry { only_fixed: false, ..carry.clone() };
-            let mut judged = self.carry_from(&carry, context, texts, &mut ledger.inner(&carry.input), depth);
+            let mut judged = self.carry_from(&carry, site, &mut ledger.inner(&carry.input));
             (self.parsed, self.unrecognised) = told;
             judged.keep_fixed();
             if judged.findings.is_empty() {
@@ -51,43 +44,31 @@ impl Judge<'_> {
         }
         // Whoever carries code decides when it runs, and how often.
         let settled = if carry.once { ledger.has_changed() } else { ledger.note_change() };
-        let judged = self.carry_at(carry, context, texts, ledger, depth);
+        let judged = self.carry_at(carry, site, ledger);
         let told = carry.once && !judged.changes.besides && !judged.changes.paths.is_empty();
         ledger.end_unsettled(settled || judged.class > Class::ReadOnly && !told);
         judged
     }
 
-    fn carry_at(
-        &mut self,
-        carry: &Carry,
-        context: &Context,
-        texts: Option<&[Option<Text>]>,
-        ledger: &mut Ledger,
-        depth: usize,
-    ) -> Judged {
+    fn carry_at(&mut self, carry: &Carry, site: Site<'_>, ledger: &mut Ledger) -> Judged {
         if carry.place != Where::Here {
             // The files, folders and variables of this machine say nothing about another one.
             let outer = std::mem::replace(&mut self.facts, &NoFacts);
-            let judged = self.carry_here(carry, context, texts, ledger, depth);
+            let judged = self.carry_here(carry, site, ledger);
             self.facts = outer;
             return judged;
         }
-        self.carry_here(carry, context, texts, ledger, depth)
+        self.carry_here(carry, site, ledger)
     }
 
-    fn carry_here(
-        &mut self,
-        carry: &Carry,
-        context: &Context,
-        texts: Option<&[Option<Text>]>,
-        ledger: &mut Ledger,
-        depth: usize,
-    ) -> Judged {
+    fn carry_here(&mut self, carry: &Carry, site: Site<'_>, ledger: &mut Ledger) -> Judged {
+        let Site { context, texts, depth } = site;
         let context = Context {
             folder: carry.folder.clone(),
             exported: context.exported.iter().cloned().chain(carry.variables.iter().cloned()).collect(),
             functions: context.functions.clone(),
         };
+        let inside = Site { context: &context, texts, depth };
         match &carry.code {
             Carried::Shell { text, arguments } => {
                 let start =
@@ -103,7 +84,7 @@ impl Judge<'_> {
                     ..Command::default()
                 };
                 let kept = ledger.begin_carried();
-                let judged = self.command(&command, span, &context, carry.place, texts, ledger, depth);
+                let judged = self.command(&command, span, inside, carry.place, ledger);
                 ledger.end_carried(kept);
                 judged
             }
@@ -111,8 +92,8 @@ impl Judge<'_> {
                 let start = Start { context, input: carry.input.clone(), ..Start::default() };
                 self.shell_line(text, &start, carry.place, ledger, depth)
             }
-            Carried::Code { language, text } => self.code(*language, text, carry, &context, ledger, depth),
-            Carried::File { language, path } => self.file(*language, path, carry, &context, texts, ledger, depth),
+            Carried::Code { language, text } => self.code(*language, text, carry, inside, ledger),
+            Carried::File { language, path } => self.file(*language, path, carry, inside, ledger),
         }
     }
 
@@ -137,15 +118,7 @@ impl Judge<'_> {
         judged
     }
 
-    fn code(
-        &mut self,
-        language: Language,
-        text: &Arg,
-        carry: &Carry,
-        context: &Context,
-        ledger: &mut Ledger,
-        depth: usize,
-    ) -> Judged {
+    fn code(&mut self, language: Language, text: &Arg, carry: &Carry, site: Site<'_>, ledger: &mut Ledger) -> Judged {
         let outcome = payload::read(language, text);
         let mut judged = Judged::read_only();
         judged.class = outcome.class;
@@ -154,7 +127,7 @@ impl Judge<'_> {
         ledger.note_texts(outcome.texts);
         let mut stakes = Vec::new();
         {
-            let world = self.world(&carry.folder, &context.exported, carry.place, ledger);
+            let world = self.world(&carry.folder, &site.context.exported, carry.place, ledger);
             for used in &outcome.paths {
                 let fate = judge_payload_path(used, &world);
                 judged.class = judged.class.max(fate.class);
@@ -175,7 +148,7 @@ impl Judge<'_> {
             // What code starts in a shell, it starts in `sh`.
             self.read_by_dash = true;
             let inner = Carry { code, at_most: None, ..carry.clone() };
-            judged.merge(self.carry_from(&inner, context, None, ledger, depth + 1));
+            judged.merge(self.carry_from(&inner, site.apart().deeper(), ledger));
         }
         let because = judged.findings.first().map(|finding| finding.because.clone().into_owned()).unwrap_or_default();
         let label = format!("{}: {}", language.name(), text.shown("…"));
@@ -184,18 +157,8 @@ impl Judge<'_> {
         judged
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn file(
-        &mut self,
-        language: Language,
-        path: &Arg,
-        carry: &Carry,
-        context: &Context,
-        texts: Option<&[Option<Text>]>,
-        ledger: &mut Ledger,
-        depth: usize,
-    ) -> Judged {
-        let found = self.text_of(path, carry, context, texts, ledger);
+    fn file(&mut self, language: Language, path: &Arg, carry: &Carry, site: Site<'_>, ledger: &mut Ledger) -> Judged {
+        let found = self.text_of(path, carry, site, ledger);
         match found {
             FileText::Known(text) => {
                 let span = path.span;
@@ -203,7 +166,7 @@ impl Judge<'_> {
                 // A file that is standard input has been read when its code runs.
                 let input = if is_stdin(path) { Input::Inherited } else { carry.input.clone() };
                 let inner = Carry { code: Carried::Code { language, text: arg }, input, ..carry.clone() };
-                self.carry_here(&inner, context, None, ledger, depth + 1)
+                self.carry_here(&inner, site.apart().deeper(), ledger)
             }
             FileText::Opaque(because) => Judged::opaque("file.unread", path.span, because),
             FileText::Unread => {
@@ -215,20 +178,15 @@ impl Judge<'_> {
     }
 
     /// The text of a file of code, from the steps before, from a substitution, from standard input or from the machine.
-    fn text_of(
-        &self,
-        path: &Arg,
-        carry: &Carry,
-        context: &Context,
-        texts: Option<&[Option<Text>]>,
-        ledger: &Ledger,
-    ) -> FileText {
+    fn text_of(&self, path: &Arg, carry: &Carry, site: Site<'_>, ledger: &Ledger) -> FileText {
         let piped = "runs what comes through a pipe and cannot be read first";
         if let [Piece::Hole(hole)] = path.pieces.as_slice()
             && let Source::Process(steps) = &hole.source
         {
-            let known: Option<Vec<&Text>> =
-                steps.iter().map(|step| texts.and_then(|texts| texts.get(*step)).and_then(Option::as_ref)).collect();
+            let known: Option<Vec<&Text>> = steps
+                .iter()
+                .map(|step| site.texts.and_then(|texts| texts.get(*step)).and_then(Option::as_ref))
+                .collect();
             return match known {
                 Some(known) if !known.is_empty() => {
                     let mut text = Text::default();
@@ -259,7 +217,7 @@ impl Judge<'_> {
             Some(Left::Appended(text)) => appended = text,
             _ => {}
         }
-        let world = self.world(&folder, &context.exported, carry.place, ledger);
+        let world = self.world(&folder, &site.context.exported, carry.place, ledger);
         match read_file(&path, &world, SCRIPT_LIMIT) {
             Some(text) => {
                 let mut text = Text::derived(text, path.span);

@@ -10,12 +10,14 @@ mod subject;
 
 use crate::effect::{Class, Effect, Finding};
 use crate::facts::Facts;
+use crate::follow::step::Context;
 use crate::place::Bearings;
 use crate::request::{Node, Report, Request};
 use crate::rules::library::Library;
 use crate::rules::own::is_fixed;
 use crate::span::Span;
 use crate::stake::{Changes, Stake};
+use crate::text::Text;
 use ledger::Ledger;
 
 /// How deep carried code is judged.
@@ -85,6 +87,27 @@ fn settled(findings: &mut [Finding], class: Class, rules: &Library) -> Class {
         // The findings are why it had this class.
         Some(before) if changed && before == class => after.max(class.min(Class::Mutating)),
         _ => class.max(after),
+    }
+}
+
+/// Where a command stands: what is around it, and how deep it is carried.
+#[derive(Clone, Copy)]
+struct Site<'s> {
+    context: &'s Context,
+    /// The outputs of the steps around it, as far as they are known.
+    texts: Option<&'s [Option<Text>]>,
+    depth: usize,
+}
+
+impl<'s> Site<'s> {
+    /// What is carried from here.
+    fn deeper(self) -> Site<'s> {
+        Site { depth: self.depth + 1, ..self }
+    }
+
+    /// The same with nothing known of the steps around it.
+    fn apart(self) -> Site<'s> {
+        Site { texts: None, ..self }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Judges shell text: its steps, one after the other, with their redirections.
 
-use super::{Judge, Judged, Ledger, MAX_COMMANDS, MAX_DEPTH};
+use super::{Judge, Judged, Ledger, MAX_COMMANDS, MAX_DEPTH, Site};
 use crate::effect::{Class, Effect};
 use crate::follow::step::{Action, Arg, Command, Context, Input, Redirection};
 use crate::follow::{Start, follow};
@@ -43,15 +43,14 @@ impl Judge<'_> {
             })
             .collect();
         let mut inner = ledger.inner(&start.input);
+        let site = |context| Site { context, texts: Some(&texts), depth };
         // Whether code ran that nobody has read.
         let mut unread = false;
         for step in &followed.steps {
             // What runs again or at a time of its own may run when all others have.
             let settled = (!step.in_order).then(|| inner.note_change());
             let one = match &step.action {
-                Action::Command(command) => {
-                    self.command(command, step.span, &step.context, place, Some(&texts), &mut inner, depth)
-                }
+                Action::Command(command) => self.command(command, step.span, site(&step.context), place, &mut inner),
                 Action::Unreadable { because } => {
                     inner.note_printed(Default::default());
                     unread = true;
@@ -64,7 +63,7 @@ impl Judge<'_> {
                 Action::SourcedFile(path) => {
                     unread = true;
                     let command = Command { argv: vec![source_word(step.span), path.clone()], ..Command::default() };
-                    self.command(&command, step.span, &step.context, place, Some(&texts), &mut inner, depth)
+                    self.command(&command, step.span, site(&step.context), place, &mut inner)
                 }
             };
             if let Some(changed) = settled {
@@ -79,18 +78,16 @@ impl Judge<'_> {
         judged
     }
 
-    /// Judges one command with its redirections and what it carries. `texts` are the known outputs of the steps.
-    #[allow(clippy::too_many_arguments)]
+    /// Judges one command with its redirections and what it carries.
     pub(super) fn command(
         &mut self,
         command: &Command,
         span: Span,
-        context: &Context,
+        site: Site<'_>,
         place: Where,
-        texts: Option<&[Option<Text>]>,
         ledger: &mut Ledger,
-        depth: usize,
     ) -> Judged {
+        let context = site.context;
         self.commands += 1;
         if self.commands > MAX_COMMANDS {
             ledger.note_printed(Default::default());
@@ -142,13 +139,13 @@ impl Judge<'_> {
         own.settle(self.rules);
         for redirection in &command.redirections {
             if let Some(carry) = sent_through(redirection, command, context, place) {
-                own.merge(self.carry_from(&carry, context, texts, ledger, depth + 1));
+                own.merge(self.carry_from(&carry, site.deeper(), ledger));
             }
         }
         let alone = assessment.changes_nothing && command.redirections.is_empty() && assessment.carried.is_empty();
         for carry in &assessment.carried {
             self.read_by_dash = is_sh(command);
-            own.merge(self.carry_from(carry, context, texts, ledger, depth + 1));
+            own.merge(self.carry_from(carry, site.deeper(), ledger));
         }
         if own.class > Class::ReadOnly && !alone {
             ledger.note_changes(&own.changes);

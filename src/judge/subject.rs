@@ -1,6 +1,6 @@
 //! What is asked for, as the first text or command to judge.
 
-use super::{Judge, Judged, Ledger};
+use super::{Judge, Judged, Ledger, Site};
 use crate::follow::Start;
 use crate::follow::step::{Arg, Command, Context};
 use crate::payload::{Carried, Language};
@@ -52,7 +52,9 @@ impl Judge<'_> {
         let (text, argv) = quoted(words);
         let span = Span::new(0, text.len());
         let command = Command { argv, ..Command::default() };
-        let judged = self.command(&command, span, &Context::default(), Where::Here, None, ledger, 0);
+        let context = Context::default();
+        let site = Site { context: &context, texts: None, depth: 0 };
+        let judged = self.command(&command, span, site, Where::Here, ledger);
         (text, judged)
     }
 
