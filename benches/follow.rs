@@ -18,12 +18,16 @@ fn main() {
 #[divan::bench(args = texts::LINES)]
 fn line(bencher: Bencher, line: &str) {
     let start = Start::default();
-    bencher.counter(BytesCount::of_str(line)).bench_local(|| follow(&Text::request(line), &start, &NoFacts));
+    bencher
+        .counter(BytesCount::of_str(line))
+        .bench_local(|| follow(&Text::request(line), &start, &NoFacts, &|_| Vec::new()));
 }
 
 #[divan::bench(args = texts::LENGTHS)]
 fn script(bencher: Bencher, kib: usize) {
     let text = texts::script(kib);
     let start = Start::default();
-    bencher.counter(BytesCount::of_str(&text)).bench_local(|| follow(&Text::request(&text), &start, &NoFacts));
+    bencher
+        .counter(BytesCount::of_str(&text))
+        .bench_local(|| follow(&Text::request(&text), &start, &NoFacts, &|_| Vec::new()));
 }

@@ -247,8 +247,7 @@ impl<'a> Follower<'a, '_> {
             self.takes_time();
         }
         let fail = match printed {
-            // What looks for something may not find it.
-            Printed::String(_) if matches!(call.argv.first().and_then(Arg::text), Some("which" | "git")) => Fail::Same,
+            Printed::String(_) if super::compute::may_miss(&call) => Fail::Same,
             Printed::String(_) => Fail::Never,
             Printed::Nothing => Fail::Same,
             Printed::Unknown => {
@@ -265,15 +264,8 @@ impl<'a> Follower<'a, '_> {
 
     /// Forgets what the text wrote into files that a program then changes, unless it can tell what they hold now.
     fn change_files(&mut self, call: &Call) {
-        if !super::compute::changes_files(call) {
-            return;
-        }
-        for word in call.arguments() {
-            let path = match word.text().and_then(|text| text.split_once('=')) {
-                Some((_, path)) => Arg::made(path, word.span),
-                None => word.clone(),
-            };
-            let Some(key) = self.file_key(&path) else { continue };
+        for word in (self.written)(&call.argv) {
+            let Some(key) = self.file_key(&word) else { continue };
             let after = match self.state.files.get(&key) {
                 Some(Content::Known(before)) => {
                     before.as_text().and_then(|text| super::compute::edited(&call.argv, &text))

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::Written;
 use super::choices::Choices;
 use super::endless::Pace;
 use super::limits;
@@ -19,6 +20,7 @@ use crate::text::Text;
 /// A program that is being followed.
 pub(super) struct Follower<'a, 'f> {
     pub facts: &'f dyn Facts,
+    pub written: Written<'f>,
     pub dialect: Dialect,
     pub keeper: Keeper<'a>,
     /// The text that the tree at hand was read from.
@@ -113,9 +115,16 @@ pub(super) enum Printed {
 
 impl<'a, 'f> Follower<'a, 'f> {
     /// Nothing followed yet.
-    pub(super) fn new(facts: &'f dyn Facts, dialect: Dialect, keeper: Keeper<'a>, source: &'a Source) -> Self {
+    pub(super) fn new(
+        facts: &'f dyn Facts,
+        written: Written<'f>,
+        dialect: Dialect,
+        keeper: Keeper<'a>,
+        source: &'a Source,
+    ) -> Self {
         Follower {
             facts,
+            written,
             dialect,
             keeper,
             source,

@@ -71,8 +71,11 @@ pub struct Followed {
     pub parsed: bool,
 }
 
+/// Which of its arguments a program may write into.
+pub type Written<'w> = &'w dyn Fn(&[Arg]) -> Vec<Arg>;
+
 /// Follows `text`, a program for a shell.
-pub fn follow(text: &Text, start: &Start, facts: &dyn Facts) -> Followed {
+pub fn follow(text: &Text, start: &Start, facts: &dyn Facts, written: Written<'_>) -> Followed {
     let sources = Sources::default();
     let mut keeper = sources.keeper();
     let source = match Source::read(text.clone(), start.dialect) {
@@ -80,7 +83,7 @@ pub fn follow(text: &Text, start: &Start, facts: &dyn Facts) -> Followed {
         Err(_) => None,
     };
     let Some(source) = source else { return unparsed(text, start) };
-    let mut follower = Follower::new(facts, start.dialect, keeper, source);
+    let mut follower = Follower::new(facts, written, start.dialect, keeper, source);
     follower.begin(start);
     let mark = follower.mark();
     follower.frames.push(Frame::shell(mark));

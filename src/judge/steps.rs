@@ -8,7 +8,9 @@ use crate::payload::Carried;
 use crate::place::{Place, pattern};
 use crate::request::Node;
 use crate::rules::schema::{Role, Where};
-use crate::rules::{Assessment, Carry, Fate, Handling, Left, World, assess, destructive, is_network, judge_path};
+use crate::rules::{
+    Assessment, Carry, Fate, Handling, Left, World, assess, destructive, is_network, judge_path, written,
+};
 use crate::scaffolding;
 use crate::shell::ast::RedirectOperator;
 use crate::span::Span;
@@ -31,7 +33,8 @@ impl Judge<'_> {
         if depth > MAX_DEPTH {
             return Judged::opaque("judge.limit", text.source(), "code is nested too deep to be read");
         }
-        let followed = follow(text, start, self.facts);
+        let rules = self.rules;
+        let followed = follow(text, start, self.facts, &|argv| written(argv, rules));
         self.parsed &= followed.parsed;
         let mut judged = Judged::read_only();
         let texts: Vec<Option<Text>> = followed

@@ -22,6 +22,7 @@ pub mod schema;
 mod settings;
 mod stakes;
 mod unknown;
+mod written;
 
 use std::borrow::Cow;
 
@@ -38,6 +39,7 @@ use schema::Where;
 pub use assess::assess;
 pub use paths::{Fate, Handling, judge_path, judge_payload_path};
 pub use request::read_file;
+pub use written::written;
 
 /// What the rules may know of the world around a command.
 #[derive(Clone, Copy)]

@@ -35,7 +35,7 @@ impl Tally {
         self.programs += 1;
         let path = |path: std::path::PathBuf| path.to_string_lossy().into_owned();
         let world = World { start: path(bash.start(number)), home: path(bash.home()) };
-        let followed = follow(&Text::request(program), &Start::default(), &NoFacts);
+        let followed = follow(&Text::request(program), &Start::default(), &NoFacts, &|_| Vec::new());
         let unread = |step: &guard::follow::step::Step| match &step.action {
             Action::Command(command) => command.argv.first().is_some_and(|word| word.has_hole()),
             _ => true,

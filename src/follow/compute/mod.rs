@@ -63,17 +63,9 @@ fn computed(name: &str) -> Option<Compute> {
     })
 }
 
-/// Whether a program may write into the files among its arguments.
-pub(super) fn changes_files(call: &Call) -> bool {
-    let name = call.argv.first().and_then(Arg::text).unwrap_or_default();
-    let in_place =
-        || call.arguments().iter().any(|word| word.prefix().starts_with("-i") || word.prefix().starts_with("--in"));
-    match name.rsplit('/').next().unwrap_or(name) {
-        "sed" | "gsed" | "awk" | "gawk" => in_place(),
-        "perl" | "ruby" | "ed" | "ex" | "vi" | "vim" | "nvim" | "patch" | "tee" | "dd" | "cp" | "mv" | "ln"
-        | "install" | "rsync" | "curl" | "wget" => true,
-        _ => false,
-    }
+/// Whether a program of this table looks for something, and fails when it does not find it.
+pub(super) fn may_miss(call: &Call) -> bool {
+    matches!(call.argv.first().and_then(Arg::text), Some("which" | "git"))
 }
 
 /// What the file that `argv` edits in place holds afterwards, if it held `text`.

@@ -3,7 +3,7 @@
 use super::*;
 
 fn is_endless(text: &str) -> bool {
-    let followed = follow(&Text::request(text), &Start::default(), &NoFacts);
+    let followed = follow(&Text::request(text), &Start::default(), &NoFacts, &|_| Vec::new());
     followed.steps.iter().any(|step| matches!(step.action, Action::Endless { .. }))
 }
 

@@ -70,7 +70,7 @@ fn following_is_bounded() {
         format!("( {} ) | c", "echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; ".repeat(5000)),
     ];
     for text in cases {
-        let followed = follow(&Text::request(&text), &Start::default(), &NoFacts);
+        let followed = follow(&Text::request(&text), &Start::default(), &NoFacts, &|_| Vec::new());
         assert!(!followed.steps.is_empty(), "{text:.60}");
         assert!(followed.steps.len() <= limits::STEPS + 1, "{text:.60}");
     }
@@ -114,6 +114,6 @@ fn unknown_parts_are_work() {
 }
 
 fn gives_up(text: &str) -> bool {
-    let followed = follow(&Text::request(text), &Start::default(), &NoFacts);
+    let followed = follow(&Text::request(text), &Start::default(), &NoFacts, &|_| Vec::new());
     followed.steps.iter().any(|step| matches!(step.action, Action::Unreadable { .. }))
 }

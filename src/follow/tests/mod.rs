@@ -17,7 +17,7 @@ use step::{Command, Folder, Hole, Input, Piece, Source as Filler};
 
 /// Follows a program of which nothing is known but its text.
 fn steps(text: &str) -> Vec<String> {
-    shown(&follow(&Text::request(text), &Start::default(), &NoFacts))
+    shown(&follow(&Text::request(text), &Start::default(), &NoFacts, &|_| Vec::new()))
 }
 
 fn shown(followed: &Followed) -> Vec<String> {

@@ -57,7 +57,7 @@ fn redirections_of_several_commands_are_steps() {
 #[test]
 fn what_is_written_is_known_to_be_nothing_or_not() {
     let output = |text: &str, index: usize| {
-        let followed = follow(&Text::request(text), &Start::default(), &NoFacts);
+        let followed = follow(&Text::request(text), &Start::default(), &NoFacts, &|_| Vec::new());
         match followed.steps.get(index).map(|step| &step.action) {
             Some(Action::Command(command)) => command.output.as_ref().map(|text| text.as_str().to_owned()),
             _ => panic!("{text} has no command {index}"),

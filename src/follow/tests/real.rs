@@ -148,7 +148,7 @@ fn arguments(call: &str) -> Vec<String> {
 
 /// The same, as following says.
 fn by_following(program: &str) -> Vec<Vec<String>> {
-    let followed = follow(&Text::request(program), &Start::default(), &NoFacts);
+    let followed = follow(&Text::request(program), &Start::default(), &NoFacts, &|_| Vec::new());
     let mut calls = Vec::new();
     for step in &followed.steps {
         if let Action::Command(command) = &step.action

@@ -24,7 +24,9 @@ use crate::payload::{Carried, Language};
 use crate::span::Span;
 use crate::stake::{Stake, What, Work};
 use carried::{combined, variables};
-use program::{family, just_made, program_name, script_words};
+use program::{just_made, program_name, script_words};
+
+pub(super) use program::family;
 
 /// Assesses a command. `span` is where it stands.
 pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
@@ -57,7 +59,7 @@ pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
     };
     let made = made.and_then(|left| just_made(&command.argv, program, &left, &carrier).map(|made| (made, left)));
     let original = match made {
-        Some((made, Left::Copy(..))) if world.rules.knows(family(name, world)) => Some(made),
+        Some((made, Left::Copy(..))) if world.rules.knows(family(name, world.rules)) => Some(made),
         Some((made, _)) => return made,
         None => None,
     };
@@ -74,7 +76,7 @@ pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
         }
         .assess()
     };
-    let known = family(name, world);
+    let known = family(name, world.rules);
     let unknown = || {
         let mut assessment = match script_words(program, world) {
             Some(interpreter) => {
@@ -305,7 +307,8 @@ impl<'a> Assessor<'a, '_> {
         if letters.peek().is_none() {
             return false;
         }
-        let program = self.command.argv.first().and_then(program_name).map_or("", |(name, _)| family(name, self.world));
+        let program =
+            self.command.argv.first().and_then(program_name).map_or("", |(name, _)| family(name, self.world.rules));
         let known = self.world.rules.short_options(program);
         let mut read: Option<&Arg> = None;
         letters.any(|(word, at)| {

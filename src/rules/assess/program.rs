@@ -4,6 +4,7 @@ use crate::effect::{Class, Effect};
 use crate::follow::step::{Arg, Folder, Piece};
 use crate::payload::Carried;
 use crate::rules::carry::Carrier;
+use crate::rules::library::Library;
 use crate::rules::{Assessment, Left, World, destructive, read_file};
 use crate::text::Text;
 
@@ -28,8 +29,8 @@ pub(super) fn program_name(program: &Arg) -> Option<(&str, bool)> {
 
 /// The name under which a program is known, its own or that of its family: `python3.11`, `clang-17`, `prisma@5`,
 /// `rm.exe`. A name that nothing is known of stays as it is.
-pub(super) fn family<'n>(name: &'n str, world: &World<'_>) -> &'n str {
-    let known = |name: &str| world.rules.knows(name) || world.rules.project_program(name).is_some();
+pub(in crate::rules) fn family<'n>(name: &'n str, rules: &Library) -> &'n str {
+    let known = |name: &str| rules.knows(name) || rules.project_program(name).is_some();
     if known(name) {
         return name;
     }
