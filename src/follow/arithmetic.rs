@@ -29,7 +29,7 @@ impl<'a> Follower<'a, '_> {
     /// The value of an expression, when it is known.
     pub(super) fn arithmetic_number(&mut self, expression: &'a Arithmetic) -> Option<i64> {
         let text = self.arithmetic_text(expression);
-        self.code_in_names(&text, 0);
+        self.evaluate_all(std::slice::from_ref(&text));
         let text = text.text()?.to_owned();
         self.evaluate(&text, 0)
     }
@@ -37,7 +37,7 @@ impl<'a> Follower<'a, '_> {
     /// A key or an index, as text.
     pub(super) fn key(&mut self, subscript: &'a Arithmetic) -> Arg {
         let text = without_quotes(self.arithmetic_text(subscript));
-        self.code_in_names(&text, 0);
+        self.evaluate_all(std::slice::from_ref(&text));
         match text.text() {
             Some(string) if is_name(string) || string.bytes().any(|b| matches!(b, b'+' | b'-' | b'*' | b'/')) => {
                 let string = string.to_owned();

@@ -283,7 +283,11 @@ impl<'a> Follower<'a, '_> {
         if on || arguments.iter().any(|argument| argument == "-u") {
             for name in &arguments {
                 match name.as_str() {
-                    "expand_aliases" => self.state.registers.options.aliases = on,
+                    "expand_aliases" => {
+                        self.state.registers.options.aliases = on;
+                        self.aliases_changed = self.line;
+                    }
+                    "xpg_echo" => self.state.registers.options.xpg_echo = on,
                     "lastpipe" => {
                         let options = &mut self.state.registers.options;
                         (options.lastpipe, options.maybe_lastpipe) = (on, on);
@@ -355,16 +359,23 @@ impl<'a> Follower<'a, '_> {
         Fail::Same
     }
 
-    /// `complete -C code`: the code runs when somebody completes, and at once with `compgen`.
+    /// `complete -C code`: the code runs when somebody completes, and at once with `compgen`, as a function does.
     fn complete(&mut self, call: Call) -> Fail<'a> {
         let arguments = call.arguments().to_vec();
         let span = call.span;
+        let now = call.argv.first().and_then(Arg::text) == Some("compgen");
         self.emit(call, Printed::Unknown);
         for pair in arguments.windows(2) {
-            if let [option, code] = pair
-                && option.text() == Some("-C")
-            {
-                self.subshell(|follower| follower.evaluate_code(code, span, None));
+            let [option, code] = pair else { continue };
+            let is_function = || code.text().is_some_and(|name| self.state.functions.get(name).is_some());
+            match option.text() {
+                Some("-C") => drop(self.subshell(|follower| follower.evaluate_code(code, span, None))),
+                Some("-F") if now && is_function() => {
+                    self.subshell(|follower| follower.evaluate_code(code, span, None));
+                }
+                // Each of these words is expanded.
+                Some("-W") => self.prompts(std::slice::from_ref(code)),
+                _ => {}
             }
         }
         Fail::Same

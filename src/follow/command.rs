@@ -98,9 +98,21 @@ impl<'a> Follower<'a, '_> {
         if simple.words.is_empty() {
             return self.assignments(&simple.assignments, redirects, span);
         }
-        if let Some(alias) = self.alias_of(simple) {
-            return self.expand_alias(alias, simple, span, mark);
+        match self.alias_of(simple) {
+            None => self.simple_as_written(simple, redirects, span, mark),
+            Some(alias) if self.is_alias() => self.expand_alias(alias, simple, span, mark),
+            Some(alias) => self.maybe_alias(alias, simple, redirects, span),
         }
+    }
+
+    /// The same, of which the first word is no alias.
+    pub(super) fn simple_as_written(
+        &mut self,
+        simple: &'a Simple,
+        redirects: &'a [Redirect],
+        span: Span,
+        mark: Option<&Mark<'a>>,
+    ) -> Fail<'a> {
         let at = self.at(span);
         let mut calls = self.rounds(|follower| follower.expand(simple, redirects, at));
         let fail = match calls.len() {
@@ -218,16 +230,33 @@ impl<'a> Follower<'a, '_> {
             return Fail::Same;
         };
         if lookup.functions
-            && let Some(function) = self.state.functions.get(name).cloned()
+            && let Some(mut function) = self.state.functions.get(name).cloned()
         {
+            // In POSIX mode, and to dash, a special built-in stands before functions.
+            function.may_be_missing |= is_special(name);
             return self.call_function(function, call, mark);
         }
         if lookup.builtins
             && let Some(builtin) = super::builtins::find(name)
         {
-            return self.builtin(builtin, call, mark);
+            let kept = if is_special(name) { call.assignments.clone() } else { Vec::new() };
+            let fail = self.builtin(builtin, call, mark);
+            for (name, value) in kept {
+                self.may_keep(&name, value);
+            }
+            return fail;
         }
         self.program(call)
+    }
+
+    /// What is assigned in front of a special built-in stays in POSIX mode, and in dash.
+    fn may_keep(&mut self, name: &str, value: Arg) {
+        let mut values = match self.state.variables.get(name) {
+            Some(variable) => variable.values.clone(),
+            None => vec![self.environment(name)],
+        };
+        super::value::unite(&mut values, [&Value::Scalar(value)]);
+        self.set_values(name, values);
     }
 
     /// Runs something that this shell does not run itself.
@@ -238,7 +267,11 @@ impl<'a> Follower<'a, '_> {
             *word = found;
         }
         for (name, value) in &call.assignments {
+            self.evaluate_integer(name, std::slice::from_ref(&Value::Scalar(value.clone())));
             self.prompt_of(name, &[Value::Scalar(value.clone())]);
+        }
+        if call.argv.first().and_then(Arg::text) == Some("wait") {
+            self.subscripts(call.arguments());
         }
         self.start_up_file(&mut call);
         self.descriptor_paths(&mut call);
@@ -399,6 +432,28 @@ fn substitutes(parts: &[Part]) -> bool {
         Part::DoubleQuoted { parts, .. } => substitutes(parts),
         _ => false,
     })
+}
+
+/// Whether POSIX has it as a special built-in.
+fn is_special(name: &str) -> bool {
+    matches!(
+        name,
+        ":" | "."
+            | "break"
+            | "continue"
+            | "eval"
+            | "exec"
+            | "exit"
+            | "export"
+            | "readonly"
+            | "return"
+            | "set"
+            | "shift"
+            | "source"
+            | "times"
+            | "trap"
+            | "unset"
+    )
 }
 
 /// The calls that differ in what they say.

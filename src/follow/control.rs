@@ -17,6 +17,17 @@ impl<'a> Follower<'a, '_> {
         }
     }
 
+    /// Follows a whole program, of which bash reads a line when it ran those before.
+    pub(super) fn lines(&mut self, script: &'a Script) {
+        for item in &script.items {
+            if self.is_exhausted() {
+                return;
+            }
+            self.item(item);
+            self.line += u32::from(item.ends_line);
+        }
+    }
+
     /// Follows a script whose success matters: the live state is the one after it succeeded, and what is returned
     /// is relative to `mark`.
     pub(super) fn script_ends(&mut self, script: &'a Script, mark: &Mark<'a>) -> Fail<'a> {

@@ -194,10 +194,14 @@ impl<'a> Follower<'a, '_> {
         if !is_prompt(name) {
             return;
         }
-        let strings: Vec<Arg> = values
-            .iter()
-            .filter_map(|value| if let Value::Scalar(s) = value { Some(s.clone()) } else { None })
-            .collect();
+        let mut strings: Vec<Arg> = Vec::new();
+        for value in values {
+            match value {
+                Value::Unset => {}
+                Value::Scalar(string) => strings.push(string.clone()),
+                Value::Array(array) => strings.extend(array.iter().map(|(_, string)| string.clone())),
+            }
+        }
         if name == "PROMPT_COMMAND" {
             strings.iter().for_each(|code| self.prompt_command(code));
         } else {

@@ -1,15 +1,17 @@
 //! Text that runs: `eval`, `source`, `trap`, aliases, prompts, and subscripts that are evaluated.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::command::Call;
 use super::follower::{Fail, Follower, Printed};
+use super::limits;
 use super::redirect::descriptor_path;
 use super::source::Source;
 use super::state::{Arguments, Mark, Name, Trap};
 use super::step::{Action, Arg, Input, Piece, Source as Filler};
 use super::value::{Value, Variable};
-use crate::shell::ast::{Part, Simple};
+use crate::shell::ast::{Part, Redirect, Simple, Word};
 use crate::span::Span;
 use crate::text::Text;
 
@@ -167,6 +169,7 @@ impl<'a> Follower<'a, '_> {
     /// `alias`
     pub(super) fn alias(&mut self, call: Call) -> Fail<'a> {
         let arguments = call.arguments().to_vec();
+        self.aliases_changed = self.line;
         let defines = !arguments.is_empty() && arguments.iter().all(|argument| argument.shown("").contains('='));
         self.emit(call, if defines { Printed::Nothing } else { Printed::Unknown });
         for argument in &arguments {
@@ -195,13 +198,43 @@ impl<'a> Follower<'a, '_> {
         Fail::Same
     }
 
-    /// What the command word stands for as an alias.
+    /// What the command word stands for as an alias, wherever one is expanded.
     pub(super) fn alias_of(&self, simple: &Simple) -> Option<Arg> {
-        if !self.expands_aliases() {
+        if self.state.aliases.len() == 0 {
             return None;
         }
-        let [Part::Literal { text, .. }] = simple.words.first()?.parts.as_slice() else { return None };
+        self.alias_named(simple.words.first()?)
+    }
+
+    fn alias_named(&self, word: &Word) -> Option<Arg> {
+        let [Part::Literal { text, .. }] = word.parts.as_slice() else { return None };
         self.state.aliases.get(text.as_str()).cloned()
+    }
+
+    /// Follows what is an alias, or is none: bash expands those of earlier lines, where it does so at all, as in POSIX
+    /// mode or when it was started for it.
+    pub(super) fn maybe_alias(
+        &mut self,
+        alias: Arg,
+        simple: &'a Simple,
+        redirects: &'a [Redirect],
+        span: Span,
+    ) -> Fail<'a> {
+        let start = self.mark();
+        let fail = self.expand_alias(alias, simple, span, None);
+        self.settle(fail, None);
+        let aliased = self.snapshot(&start);
+        self.state.undo(&start);
+        let fail = self.simple_as_written(simple, redirects, span, None);
+        self.settle(fail, None);
+        let plain = self.snapshot(&start);
+        self.resume(&start, vec![aliased, plain]);
+        Fail::Same
+    }
+
+    /// Whether an alias is one for sure.
+    pub(super) fn is_alias(&self) -> bool {
+        self.expands_aliases() && self.aliases_changed < self.line && !self.in_function()
     }
 
     /// Follows a simple command whose first word is an alias: the text with the alias in its place.
@@ -214,12 +247,18 @@ impl<'a> Follower<'a, '_> {
     ) -> Fail<'a> {
         let Some(first) = simple.words.first() else { return Fail::Same };
         let name = Name::from(first.span.of(self.source.text.as_str()));
-        let before = self.source.slice(Span { start: span.start, end: first.span.start });
-        let after = self.source.slice(Span { start: first.span.end, end: span.end });
         let at = self.at(span);
-        let mut code = Arg::known(before, at);
+        let mut code = Arg::known(self.source.slice(Span { start: span.start, end: first.span.start }), at);
         code.append(&alias);
-        code.push_text(after);
+        let mut end = first.span.end;
+        // Behind an alias that ends in a blank, the next word may be one.
+        for word in simple.words.iter().skip(1) {
+            let Some(alias) = self.alias_named(word).filter(|_| code.suffix().ends_with([' ', '\t'])) else { break };
+            code.push_text(self.source.slice(Span { start: end, end: word.span.start }));
+            code.append(&alias);
+            end = word.span.end;
+        }
+        code.push_text(self.source.slice(Span { start: end, end: span.end }));
         // An alias is not expanded inside itself.
         self.state.aliases.remove(&name);
         let fail = self.evaluate_code(&code, at, mark);
@@ -231,7 +270,7 @@ impl<'a> Follower<'a, '_> {
     pub(super) fn subscripts(&mut self, values: &[Arg]) {
         for value in values {
             if value.shown(" ").contains('[') {
-                self.evaluate_expression(value, 0);
+                self.evaluate_expression(value);
             }
         }
     }
@@ -239,32 +278,34 @@ impl<'a> Follower<'a, '_> {
     /// Follows the substitutions in strings that are evaluated as arithmetic.
     pub(super) fn evaluate_all(&mut self, values: &[Arg]) {
         for value in values {
-            self.evaluate_expression(value, 0);
-            self.code_in_names(value, 0);
+            self.evaluate_expression(value);
+            self.code_in_names(value);
         }
     }
 
-    /// Follows the substitutions in the values of variables that an expression names.
-    pub(super) fn code_in_names(&mut self, expression: &Arg, depth: u32) {
-        let text = expression.shown(" ");
-        for name in super::arithmetic::names(&text) {
-            let Some(variable) = self.state.variables.get(name) else { continue };
-            let strings: Vec<Arg> = variable
-                .values
-                .iter()
-                .filter_map(|value| match value {
-                    Value::Scalar(string) if has_substitution(string) => Some(string.clone()),
-                    _ => None,
-                })
-                .collect();
-            for string in strings {
-                self.evaluate_expression(&string, depth + 1);
+    /// Follows the substitutions in the values of variables that an expression names, or that those name.
+    fn code_in_names(&mut self, expression: &Arg) {
+        let mut met: BTreeSet<String> = BTreeSet::new();
+        let mut texts = vec![expression.shown(" ")];
+        while let Some(text) = texts.pop() {
+            for name in super::arithmetic::names(&text) {
+                let Some(variable) = self.state.variables.get(name) else { continue };
+                if met.len() >= limits::COMBINATIONS || !met.insert(name.to_owned()) {
+                    continue;
+                }
+                let strings: Vec<Arg> = variable.values.iter().filter_map(Value::as_scalar).cloned().collect();
+                for string in strings {
+                    match has_substitution(&string) {
+                        true => self.evaluate_expression(&string),
+                        false => texts.push(string.shown(" ")),
+                    }
+                }
             }
         }
     }
 
-    fn evaluate_expression(&mut self, value: &Arg, depth: u32) {
-        if !has_substitution(value) || depth > 4 {
+    fn evaluate_expression(&mut self, value: &Arg) {
+        if !has_substitution(value) {
             return;
         }
         let mut code = Arg::known(Text::derived("((", value.span), value.span);

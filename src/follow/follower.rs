@@ -46,6 +46,10 @@ pub(super) struct Follower<'a, 'f> {
     pub passed_loops: bool,
     /// How processes come and go.
     pub pace: Pace,
+    /// How many lines of the program were followed, as bash reads it line by line.
+    pub line: u32,
+    /// In which of them an alias was defined last, or a shell told to expand them.
+    pub aliases_changed: u32,
     /// The names of variables and functions that were exported at some time.
     pub exports: BTreeSet<Name>,
     /// How many traps and jobs beside the others stand around the command at hand.
@@ -140,6 +144,8 @@ impl<'a, 'f> Follower<'a, 'f> {
             searching: false,
             passed_loops: false,
             pace: Pace::default(),
+            line: 0,
+            aliases_changed: 0,
             exports: BTreeSet::new(),
             beside: 0,
             channels: 0,
@@ -284,6 +290,7 @@ impl<'a, 'f> Follower<'a, 'f> {
 
     /// Sets what a variable holds, and leaves what was declared of it.
     pub(super) fn set_values(&mut self, name: &str, values: Vec<Value>) {
+        self.evaluate_integer(name, &values);
         let values = value::condense(values, name);
         let variable = match self.state.variables.get(name) {
             Some(old) => Variable { values, exported: old.exported || self.state.registers.options.allexport, ..*old },
@@ -293,6 +300,24 @@ impl<'a, 'f> Follower<'a, 'f> {
             }
         };
         self.set_variable(name, variable);
+    }
+
+    /// Follows what is evaluated when a number is assigned: what `declare -i` made one, or bash itself.
+    pub(super) fn evaluate_integer(&mut self, name: &str, values: &[Value]) {
+        let declared = self.state.variables.get(name).is_some_and(|variable| variable.attributes.integer);
+        if !declared && !matches!(name, "RANDOM" | "SRANDOM" | "SECONDS" | "OPTIND" | "HISTCMD" | "BASHPID" | "LINENO")
+        {
+            return;
+        }
+        for value in values {
+            match value {
+                Value::Unset => {}
+                Value::Scalar(string) => self.evaluate_all(std::slice::from_ref(string)),
+                Value::Array(array) => {
+                    array.iter().for_each(|(_, string)| self.evaluate_all(std::slice::from_ref(string)))
+                }
+            }
+        }
     }
 
     /// The present moment, to come back to.

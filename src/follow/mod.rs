@@ -87,7 +87,7 @@ pub fn follow(text: &Text, start: &Start, facts: &dyn Facts, written: Written<'_
     follower.begin(start);
     let mark = follower.mark();
     follower.frames.push(Frame::shell(mark));
-    follower.script(&source.script);
+    follower.lines(&source.script);
     follower.end_shell();
     let openers = std::mem::take(&mut follower.openers);
     follower.give_outputs(openers);

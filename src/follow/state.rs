@@ -84,6 +84,8 @@ pub(super) struct Options {
     pub lastpipe: bool,
     /// The same on some way to here.
     pub maybe_lastpipe: bool,
+    /// `shopt -s xpg_echo`
+    pub xpg_echo: bool,
 }
 
 /// Where descriptors lead. A descriptor that is not listed leads where guard's own does.
@@ -408,6 +410,7 @@ impl Options {
             aliases: self.aliases || other.aliases,
             lastpipe: self.lastpipe && other.lastpipe,
             maybe_lastpipe: self.maybe_lastpipe || other.maybe_lastpipe,
+            xpg_echo: self.xpg_echo || other.xpg_echo,
         }
     }
 }

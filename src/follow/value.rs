@@ -67,6 +67,11 @@ impl Variable {
 }
 
 impl Value {
+    /// The string, unless it is an array or none.
+    pub(super) fn as_scalar(&self) -> Option<&Arg> {
+        if let Value::Scalar(string) = self { Some(string) } else { None }
+    }
+
     /// Whether both say the same, wherever they stand.
     fn says_the_same(&self, other: &Value) -> bool {
         match (self, other) {

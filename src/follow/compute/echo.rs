@@ -11,7 +11,7 @@ use crate::text::Text;
 
 /// `echo`
 pub(super) fn echo(run: &Run<'_>) -> Option<Arg> {
-    let (mut newline, mut escapes) = (true, run.dialect != Dialect::Bash);
+    let (mut newline, mut escapes) = (true, run.unescapes);
     let mut words = run.arguments;
     while let Some((first, rest)) = words.split_first() {
         let Some(options) = first.text().and_then(|text| text.strip_prefix('-')) else { break };

@@ -27,6 +27,8 @@ struct Run<'r> {
     /// What the files hold that it may read.
     content: &'r dyn Fn(&Arg) -> Option<Arg>,
     dialect: Dialect,
+    /// Whether `echo` unescapes what it prints without being asked.
+    unescapes: bool,
 }
 
 /// A program that only computes.
@@ -150,6 +152,7 @@ impl<'a> Follower<'a, '_> {
             input,
             content: &|path| self.content(path),
             dialect: self.dialect,
+            unescapes: self.dialect != Dialect::Bash || self.state.registers.options.xpg_echo,
         };
         let printed = compute(&run);
         let work: usize = run.arguments.iter().chain(&run.input).map(Arg::size).sum();

@@ -57,7 +57,14 @@ pub(super) fn edited(arguments: &[Arg], text: &Text) -> Option<Text> {
     if options.is_empty() || files != 1 {
         return None;
     }
-    let run = Run { name: "sed", arguments: &arguments, input: None, content: &content, dialect: Dialect::Bash };
+    let run = Run {
+        name: "sed",
+        arguments: &arguments,
+        input: None,
+        content: &content,
+        dialect: Dialect::Bash,
+        unescapes: false,
+    };
     sed(&run)?.as_text()
 }
 

@@ -26,11 +26,31 @@ fn evaluated_text_is_followed() {
         ("trap 'rm x' EXIT; a", &["trap 'rm x' EXIT", "a", "rm x"]),
         ("trap - EXIT; trap '' INT", &["trap - EXIT", "trap '' INT"]),
         ("(trap 'rm x' EXIT; a); b", &["trap 'rm x' EXIT", "a", "rm x", "b"]),
-        ("alias l='rm x'\nl", &["alias 'l=rm x'", "l"]),
+        ("alias l='rm x'\nl", &["alias 'l=rm x'", "rm x", "l"]),
         ("shopt -s expand_aliases\nalias l='rm x'\nl y", &["shopt -s expand_aliases", "alias 'l=rm x'", "rm x y"]),
         ("exec rm x; b", &["rm x", "b"]),
         ("command -v rm; command rm x; builtin echo x", &["command -v rm", "rm x", "echo x"]),
     ]);
+}
+
+/// POSIX mode expands aliases, looks for special built-ins before functions, and keeps what is assigned in front of them;
+/// dash does so too, and any text or environment can turn it on. An alias counts from the next line on.
+#[test]
+fn what_posix_mode_runs_is_followed() {
+    for text in [
+        "alias l='rm x'\nl",
+        "set -o posix\nalias l='rm x'\nl",
+        "shopt -s expand_aliases\nalias rm=echo; rm x",
+        "shopt -s expand_aliases\nif t; then\nalias rm=echo\nrm x\nfi",
+        "f() { rm x; }\nshopt -s expand_aliases\nalias rm=echo\nf",
+        "alias s='rm '; alias l='x'\ns l",
+        "eval() { :; }; eval 'rm x'",
+        "c=ls; c=rm eval :; $c x",
+        "c=ls; c=rm :; $c x",
+        "shopt -s xpg_echo; eval \"$(echo '#\\nrm x')\"",
+    ] {
+        assert!(steps(text).iter().any(|step| step == "rm x"), "{text}: {:?}", steps(text));
+    }
 }
 
 #[test]
@@ -50,6 +70,23 @@ fn subscripts_are_evaluated() {
         "x='$(rm x)'; echo \"${x@P}\"",
         "PS4='$(rm x)'",
         "declare -i n='a[$(rm x)]'",
+        "declare -i n; n='a[$(rm x)]' c",
+        "declare -i n; read n <<< 'a[$(rm x)]'",
+        "declare -i n; for n in 'a[$(rm x)]'; do :; done",
+        "declare -i n; : ${n:='a[$(rm x)]'}",
+        "declare -ai n; n+=('a[$(rm x)]')",
+        "declare -ai n; mapfile n <<< 'a[$(rm x)]'",
+        "RANDOM='a[$(rm x)]'",
+        "read SECONDS <<< 'a[$(rm x)]'",
+        "printf -v OPTIND 'a[$(rm x)]'",
+        "x='a[$(rm x)]'; y=x; (( y ))",
+        "set -- 'a[$(rm x)]'; echo $(($1))",
+        "f() { echo ${a:$1}; }; f 'a[$(rm x)]'",
+        "wait -n -p 'a[$(rm x)]'",
+        "compgen -W '$(rm x)' a",
+        "f() { rm x; }; compgen -F f a",
+        "PROMPT_COMMAND=('rm x')",
+        "PROMPT_COMMAND+=('rm x')",
     ] {
         assert!(steps(text).iter().any(|step| step == "rm x"), "{text}: {:?}", steps(text));
     }
