@@ -513,6 +513,9 @@ impl<'a> Reader<'a> {
             self.ended = true;
         }
         self.reading.behind_dashes += usize::from(self.dashes);
+        if self.value_at == self.at.checked_sub(1) {
+            self.reading.doubtful.push(word);
+        }
         self.reading.operands.push(word);
         true
     }

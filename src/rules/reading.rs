@@ -14,6 +14,8 @@ pub struct Reading<'a> {
     pub given: Vec<Given<'a>>,
     /// The operands of the innermost form.
     pub operands: Vec<&'a Arg>,
+    /// Those of the operands that may be the value of an option of which no form says what follows it.
+    pub doubtful: Vec<&'a Arg>,
     /// The program and arguments that it carries, when the innermost form has such an operand.
     pub command: Option<&'a [Arg]>,
     /// The role of what is carried.

@@ -158,7 +158,13 @@ impl<'a> Assessor<'a, '_> {
         let lowerings = form.lowers.iter().filter(|_| !uses.iter().any(is_own));
         self.class_limit =
             lowerings.filter(|lowering| asked.lowers(&lowering.condition)).map(|lowering| lowering.to).min();
-        let met: Vec<&Clause<'static>> = form.when.iter().filter(|clause| asked.holds(&clause.condition)).collect();
+        let others = self.words_without_values();
+        let asked_otherwise = others.as_ref().map(|words| Asked { words, ..asked });
+        let holds = |clause: &&Clause<'static>| {
+            asked.holds(&clause.condition)
+                || asked_otherwise.as_ref().is_some_and(|asked| asked.holds(&clause.condition))
+        };
+        let met: Vec<&Clause<'static>> = form.when.iter().filter(holds).collect();
         let lives_on = form.carries.unless.iter().any(|condition| asked.holds(condition));
         self.carrier.place = combined(world.place, form.carries.context, lives_on);
 
@@ -210,6 +216,13 @@ impl<'a> Assessor<'a, '_> {
         variables(self.command, &self.reading.operands, &self.carrier, &world, &mut assessment);
         self.printed(form, &met, &uses, &world, &mut assessment);
         assessment
+    }
+
+    /// `snapper -c root delete 4`: the words without those that may be values of options, where there are such.
+    fn words_without_values(&self) -> Option<Vec<&'a Arg>> {
+        let doubtful = &self.reading.doubtful;
+        let is_sure = |word: &&Arg| !doubtful.iter().any(|other| std::ptr::eq(*other, *word));
+        (!doubtful.is_empty()).then(|| self.reading.words().into_iter().filter(is_sure).collect())
     }
 
     /// Takes the folders that options lead into.
@@ -314,8 +327,12 @@ impl<'a> Assessor<'a, '_> {
         letters.any(|(word, at)| {
             let (text, letter) = (word.prefix(), word.prefix().get(*at..).unwrap_or_default());
             let is_read = read.is_some_and(|read| std::ptr::eq(read, *word));
-            let is_number = *at > 1 && letter.starts_with(|c: char| c.is_ascii_digit());
-            if is_read || is_number || letter.is_empty() {
+            // `-c5`, `-o=json`: what is no letter belongs to the one in front of it.
+            if is_read || letter.is_empty() || (*at > 1 && letter.starts_with(|c: char| c.is_ascii_digit())) {
+                return false;
+            }
+            if *at > 1 && letter.starts_with('=') {
+                read = Some(*word);
                 return false;
             }
             let end = letter.chars().next().map_or(0, char::len_utf8);
