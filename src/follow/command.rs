@@ -270,8 +270,10 @@ impl<'a> Follower<'a, '_> {
             self.evaluate_integer(name, std::slice::from_ref(&Value::Scalar(value.clone())));
             self.prompt_of(name, &[Value::Scalar(value.clone())]);
         }
-        if call.argv.first().and_then(Arg::text) == Some("wait") {
-            self.subscripts(call.arguments());
+        match call.argv.first().and_then(Arg::text) {
+            Some("wait") => self.subscripts(call.arguments()),
+            Some("env") => self.environment_of(call.arguments()),
+            _ => {}
         }
         self.start_up_file(&mut call);
         self.descriptor_paths(&mut call);

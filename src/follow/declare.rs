@@ -295,6 +295,10 @@ impl<'a> Follower<'a, '_> {
         });
         let name = name.to_owned();
         self.set_variable(&name, variable);
+        // What looks like a list is read as one, and expanded, where an array is declared.
+        if let Some(list) = string.as_ref().filter(|string| string.prefix().starts_with('(')) {
+            self.prompts(std::slice::from_ref(list));
+        }
         match string {
             Some(string) if attributes.reference => self.set_values(&name, vec![Value::Scalar(string)]),
             Some(string) => {

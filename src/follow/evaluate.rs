@@ -336,6 +336,25 @@ impl<'a> Follower<'a, '_> {
         }
     }
 
+    /// Code in what `env` sets: prompts, and functions for a shell.
+    pub(super) fn environment_of(&mut self, words: &[Arg]) {
+        for word in words {
+            let Some((name, value)) = word.prefix().split_once('=') else { continue };
+            let mut rest = word.clone();
+            if let Some(Piece::Text(text)) = rest.pieces.first_mut() {
+                *text = text.slice(name.len() + 1, text.as_str().len());
+            }
+            if name.starts_with("BASH_FUNC_") && value.starts_with("() ") {
+                if let Some(Piece::Text(text)) = rest.pieces.first_mut() {
+                    *text = text.slice("() ".len(), text.as_str().len());
+                }
+                self.prompt_command(&rest);
+            } else {
+                self.prompt_of(name, &[Value::Scalar(rest)]);
+            }
+        }
+    }
+
     /// `PROMPT_COMMAND` runs before a prompt. What of it is not known counts as nothing.
     pub(super) fn prompt_command(&mut self, code: &Arg) {
         let mut known = Arg { pieces: Vec::new(), span: code.span };

@@ -8,7 +8,7 @@ use super::choices::Choices;
 use super::endless::Pace;
 use super::limits;
 use super::source::{Keeper, Source};
-use super::state::{Channel, ChannelId, Drain, Mark, Name, Snapshot, State};
+use super::state::{Arguments, Channel, ChannelId, Drain, Mark, Name, Snapshot, State};
 use super::step::{Action, Arg, Command, Context, Hole, Step, StepId};
 use super::value::{self, Value, Variable};
 use super::{environment, step};
@@ -82,6 +82,7 @@ pub(super) struct CallFrame<'a> {
     /// Where its body stands, to know it again; none for a sourced file.
     pub body: Option<*const crate::shell::ast::Command>,
     pub mark: Mark<'a>,
+    pub arguments: Rc<Arguments>,
     /// What `return` came from, with success and without.
     pub succeeded: Vec<Snapshot<'a>>,
     pub failed: Vec<Snapshot<'a>>,

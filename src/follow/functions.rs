@@ -7,10 +7,11 @@ use super::follower::{CallFrame, Fail, Follower, Frame, Printed};
 use super::limits;
 use super::source::Source;
 use super::state::{Arguments, Body, Function, Mark, Name, Snapshot};
-use super::step::{Action, Arg};
-use super::value::Variable;
+use super::step::{Action, Arg, Hole, Source as Filler};
+use super::value::{self, Variable};
 use crate::shell::Dialect;
 use crate::shell::ast::{Command, CommandKind, Script};
+use crate::span::Span;
 
 impl<'a> Follower<'a, '_> {
     /// `name() { … }`: runs nothing.
@@ -21,6 +22,10 @@ impl<'a> Follower<'a, '_> {
         match self.state.functions.len() < limits::VARIABLES || self.state.functions.get(name).is_some() {
             true => self.state.functions.set(Name::from(name), Function::defined(body)),
             false => self.exhaust(),
+        }
+        // Bash calls it for every program that it does not find.
+        if name == "command_not_found_handle" && !self.in_function() {
+            self.subshell(|follower| follower.call_exported(body));
         }
     }
 
@@ -76,9 +81,48 @@ impl<'a> Follower<'a, '_> {
         }
         let active =
             |frame: &Frame<'a>| matches!(frame, Frame::Call(call) if call.body == Some(&raw const *body.command));
-        if self.frames.iter().filter(|frame| active(frame)).count() >= limits::RECURSION {
+        let depth = self.frames.iter().filter(|frame| active(frame)).count();
+        if depth > limits::RECURSION {
             return Fail::Same;
         }
+        if depth == limits::RECURSION {
+            self.call_again(body, call);
+            return Fail::Same;
+        }
+        self.call_once(body, call, mark)
+    }
+
+    /// A function that calls itself once more, for all the calls that may follow: what changes from one to the next is
+    /// not known in it.
+    fn call_again(&mut self, body: Body<'a>, mut call: Call) {
+        let active = self.frames.iter().rev().find_map(|frame| match frame {
+            Frame::Call(frame) if frame.body == Some(&raw const *body.command) => Some(frame),
+            _ => None,
+        });
+        let Some(frame) = active else { return };
+        let names = self.state.changed_variables(&frame.mark);
+        let before = frame.arguments.words.clone().unwrap_or_default();
+        let words = call.argv.get(1..).unwrap_or_default();
+        let differ =
+            before.len() != words.len() || !before.iter().zip(words).all(|(one, other)| one.says_the_same(other));
+        if names.is_empty() && !differ {
+            return;
+        }
+        let start = self.mark();
+        for name in names {
+            if let Some(variable) = self.state.variables.get(&name) {
+                let widened = Variable { values: vec![super::loops::widened(&name, &variable.values)], ..*variable };
+                self.set_variable(&name, widened);
+            }
+        }
+        let words = following_words(&before, words);
+        call.argv.truncate(1);
+        call.argv.extend(words);
+        self.call_once(body, call, None);
+        self.state.undo(&start);
+    }
+
+    fn call_once(&mut self, body: Body<'a>, call: Call, mark: Option<&Mark<'a>>) -> Fail<'a> {
         let Call { mut argv, assignments, opened, .. } = call;
         argv.drain(..1.min(argv.len()));
         self.within(&opened, |follower| {
@@ -108,6 +152,7 @@ impl<'a> Follower<'a, '_> {
         let frame = CallFrame {
             body,
             mark: start.clone(),
+            arguments: arguments.clone().map_or_else(|| self.state.registers.arguments.clone(), Rc::new),
             succeeded: Vec::new(),
             failed: Vec::new(),
             locals: Vec::new(),
@@ -326,4 +371,24 @@ impl<'a> Follower<'a, '_> {
     pub(super) fn expands_aliases(&self) -> bool {
         self.state.registers.options.aliases || self.dialect != Dialect::Bash
     }
+}
+
+/// The arguments of all calls behind these two: what they have in common, where each stays in its place.
+fn following_words(before: &[Arg], words: &[Arg]) -> Vec<Arg> {
+    let moved = before.len() != words.len()
+        || words.iter().enumerate().any(|(index, word)| {
+            let elsewhere = |(other, known): (usize, &Arg)| other != index && known.says_the_same(word);
+            !before.get(index).is_some_and(|known| known.says_the_same(word))
+                && before.iter().enumerate().any(elsewhere)
+        });
+    if moved {
+        let hole = Hole { splits: true, ..Hole::open(Filler::Variable("@".to_owned())) };
+        return vec![Arg::hole(hole, Span::default())];
+    }
+    let both = before.iter().zip(words).enumerate();
+    both.map(|(index, (one, other))| match one.says_the_same(other) {
+        true => other.clone(),
+        false => value::common(&[one.clone(), other.clone()], Filler::Variable((index + 1).to_string())),
+    })
+    .collect()
 }

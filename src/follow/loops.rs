@@ -210,10 +210,7 @@ impl<'a> Snapshot<'a> {
     fn widened(mut self, before: &Snapshot<'a>, writers: &[(state::ChannelId, StepId)]) -> Snapshot<'a> {
         for (name, variable) in &mut self.variables {
             let Some(variable) = variable else { continue };
-            variable.values = vec![match variable.values.iter().any(|value| matches!(value, Value::Array(_))) {
-                true => value::unknown_array(name),
-                false => Value::Scalar(Arg::hole(widened_hole(name, &variable.values), Span::default())),
-            }];
+            variable.values = vec![widened(name, &variable.values)];
         }
         for (channel, content) in &mut self.channels {
             let grew = before.channels.iter().all(|(other, old)| other != channel || !same_channel(old, content));
@@ -227,6 +224,14 @@ impl<'a> Snapshot<'a> {
             }
         }
         self
+    }
+}
+
+/// What a variable is that goes on changing.
+pub(super) fn widened(name: &str, values: &[Value]) -> Value {
+    match values.iter().any(|value| matches!(value, Value::Array(_))) {
+        true => value::unknown_array(name),
+        false => Value::Scalar(Arg::hole(widened_hole(name, values), Span::default())),
     }
 }
 

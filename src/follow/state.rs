@@ -292,6 +292,11 @@ impl<'a> State<'a> {
         }
     }
 
+    /// The variables that changed since `mark`.
+    pub(super) fn changed_variables(&self, mark: &Mark<'a>) -> Vec<Name> {
+        self.variables.changes(mark.variables).into_iter().map(|(name, _)| name).collect()
+    }
+
     /// Makes everything as it was at `mark`.
     pub(super) fn undo(&mut self, mark: &Mark<'a>) {
         self.variables.undo(mark.variables);

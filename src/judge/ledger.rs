@@ -119,9 +119,17 @@ impl Ledger {
 
     /// Notes what was left at a path.
     pub fn note_left(&mut self, path: &Arg, folder: &Folder, left: Left) {
-        if let Some(path) = place::normal_form(path, folder) {
-            let entry = self.entry(path);
-            (entry.left, entry.code) = (Some(left), None);
+        match (place::normal_form(path, folder), left) {
+            (Some(path), left) => {
+                let entry = self.entry(path);
+                (entry.left, entry.code) = (Some(left), None);
+            }
+            (None, left @ Left::Text(_)) => {
+                if let Some(path) = somewhere(path) {
+                    self.entry(path).code = Some(left);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -135,9 +143,7 @@ impl Ledger {
 
     /// Notes that a file got the content of another one, or of what came on standard input.
     pub fn note_copied(&mut self, copied: &Copied, input: &Input, folder: &Folder) {
-        // Where the folder is not known, the name is.
-        let unknown = || copied.to.text().map(|text| format!("?/{}", text.rsplit('/').next().unwrap_or(text)));
-        let Some(path) = place::normal_form(&copied.to, folder).or_else(unknown) else { return };
+        let Some(path) = place::normal_form(&copied.to, folder).or_else(|| somewhere(&copied.to)) else { return };
         let from = match (&copied.from, input) {
             (Some(from), _) => from,
             (None, Input::Text(text)) => return self.note_code(path, Left::Text(text.clone()), copied.appends),
@@ -200,6 +206,11 @@ impl Ledger {
     }
 }
 
+/// What stands for a path in a folder that is not known: its name is.
+fn somewhere(path: &Arg) -> Option<String> {
+    path.text().map(|text| format!("?/{}", text.rsplit('/').next().unwrap_or(text)))
+}
+
 /// Whether an absolute path is another one, or below it.
 fn is_within(path: &str, above: &str) -> bool {
     path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/') || above.ends_with('/'))
@@ -244,8 +255,14 @@ impl Earlier for Ledger {
             return None;
         }
         match place::normal_form(path, folder) {
-            Some(path) => self.left.get(&path)?.code().cloned(),
-            None => self.code_named(path.text()?.strip_prefix("./").unwrap_or(path.text()?)),
+            Some(known) => {
+                let exact = self.left.get(&known);
+                exact.or_else(|| self.left.get(&somewhere(path)?))?.code().cloned()
+            }
+            None => {
+                let named = self.code_named(path.text()?.strip_prefix("./").unwrap_or(path.text()?));
+                named.or_else(|| self.left.get(&somewhere(path)?)?.code().cloned())
+            }
         }
     }
 

@@ -87,6 +87,10 @@ fn subscripts_are_evaluated() {
         "f() { rm x; }; compgen -F f a",
         "PROMPT_COMMAND=('rm x')",
         "PROMPT_COMMAND+=('rm x')",
+        "declare -a 'n=($(rm x))'",
+        "env PS4='$(rm x)' c",
+        "env 'BASH_FUNC_l%%=() { rm x; }' c",
+        "command_not_found_handle() { rm x; }",
     ] {
         assert!(steps(text).iter().any(|step| step == "rm x"), "{text}: {:?}", steps(text));
     }
