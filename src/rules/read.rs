@@ -490,7 +490,9 @@ impl<'a> Reader<'a> {
                 self.reading.forms.push(inner);
                 return true;
             }
-            if self.hides_subcommand(word, form) {
+            if let Some(changes) = self.hides_subcommand(word, form) {
+                // Where nothing but a subcommand may stand here, it may be one that no rule knows, as well.
+                self.reading.unknown_option |= !changes;
                 return true;
             }
             if form.operands.is_empty() && !self.is_help_word(word, form) {
@@ -525,13 +527,14 @@ impl<'a> Reader<'a> {
         word.text() == Some("help") && form.operands.is_empty() && !form.style.no_help
     }
 
-    /// `timedatectl -H host set-time`: the word just taken may be an option's value, and behind it stands a subcommand
-    /// that changes something.
-    fn hides_subcommand(&self, word: &Arg, form: &Form<'static>) -> bool {
-        let next = self.words.get(self.at).and_then(Arg::text).filter(|_| self.value_at == self.at.checked_sub(1));
-        let inner = next.and_then(|name| subcommand(form, name));
-        let changes = inner.and_then(|inner| inner.base.as_ref()).is_some_and(|base| base.class > Class::ReadOnly);
-        changes && !word.text().is_some_and(is_deleting_word)
+    /// `timedatectl -H host set-time`: whether the subcommand changes something that stands behind the word just taken,
+    /// where that may be an option's value.
+    fn hides_subcommand(&self, word: &Arg, form: &Form<'static>) -> Option<bool> {
+        let may_be_value = self.value_at == self.at.checked_sub(1) && !word.text().is_some_and(is_deleting_word);
+        let next = self.words.get(self.at).and_then(Arg::text).filter(|_| may_be_value)?;
+        let inner = subcommand(form, next)?;
+        let changes = inner.base.as_ref().is_some_and(|base| base.class > Class::ReadOnly);
+        (changes || form.operands.is_empty()).then_some(changes)
     }
 
     /// `git $OPTIONS status`: an unquoted unknown word in front of a subcommand stands for options.
