@@ -35,7 +35,7 @@ struct Segment {
 
 /// The most places that are kept one by one. A text that is joined from more, as in a loop, would be copied with
 /// all of them again and again.
-const PLACES: usize = 4096;
+const PLACES: usize = 512;
 
 impl Text {
     /// The request's own text: every byte stands where it stands.

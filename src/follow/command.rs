@@ -210,6 +210,9 @@ impl<'a> Follower<'a, '_> {
         };
         folders.split(':').find_map(|folder| {
             let folder = if folder.is_empty() { "." } else { folder };
+            if folder.starts_with('/') && self.state.files.len() == 0 {
+                return None;
+            }
             let found = Arg::made(format!("{}/{name}", folder.trim_end_matches('/')), word.span);
             let written = || self.file_key(&found).is_some_and(|key| self.state.files.get(&key).is_some());
             (!folder.starts_with('/') || written()).then_some(found)
