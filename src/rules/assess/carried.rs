@@ -108,9 +108,13 @@ impl<'a> Assessor<'a, '_> {
         let mut codes = Vec::new();
         let operands: Vec<&Use<'a>> = uses.iter().filter(|used| used.giver == Giver::Operand).collect();
         let mut began = false;
-        for used in operands {
+        for (at, used) in operands.iter().enumerate() {
             let Some(word) = used.word.as_deref() else { continue };
             let rest = match used.role {
+                // Where another of its kind follows, that is no argument of this one.
+                Role::Shell | Role::File(_) if operands.get(at + 1).is_some_and(|next| next.role == used.role) => {
+                    Vec::new()
+                }
                 Role::Shell | Role::File(_) => self.words_behind(word),
                 // A clause's command begins at its first operand and takes all that follow.
                 Role::Command | Role::ShellWords | Role::Words(_) if began => continue,
