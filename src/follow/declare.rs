@@ -136,7 +136,8 @@ impl<'a> Follower<'a, '_> {
 
     /// `a=(…)` and `a+=(…)`
     fn array_values(&mut self, name: &str, word: &'a Word, append: bool) -> Vec<Value> {
-        let associative = self.state.variables.get(name).is_some_and(|variable| variable.attributes.associative);
+        let associative =
+            is_table(name) || self.state.variables.get(name).is_some_and(|variable| variable.attributes.associative);
         let before: Vec<Rc<Array>> = match self.state.variables.get(name).filter(|_| append) {
             None => vec![Rc::new(Array::empty())],
             Some(variable) => variable.values.iter().map(as_array).collect(),
@@ -162,7 +163,7 @@ impl<'a> Follower<'a, '_> {
     /// `a[key]=value`
     fn element_values(&mut self, name: &str, keys: &[Arg], strings: &[Arg], append: bool) -> Vec<Value> {
         let variable = self.state.variables.get(name);
-        let associative = variable.is_some_and(|variable| variable.attributes.associative);
+        let associative = is_table(name) || variable.is_some_and(|variable| variable.attributes.associative);
         let before: Vec<Rc<Array>> = match variable {
             None => vec![Rc::new(Array::empty())],
             Some(variable) => variable.values.iter().map(as_array).collect(),
@@ -261,6 +262,13 @@ impl<'a> Follower<'a, '_> {
         };
         let append = name.ends_with('+');
         let name = name.strip_suffix('+').unwrap_or(name);
+        if let (Some((bare, key)), Some(start)) = (name.split_once('['), value)
+            && is_name(bare)
+        {
+            let key = Arg::made(key.trim_end_matches(']'), argument.span);
+            let values = self.element_values(bare, &[key], &[value_in(argument, start)], append);
+            return self.set_values(bare, values);
+        }
         if !is_name(name) {
             return;
         }
@@ -285,14 +293,7 @@ impl<'a> Follower<'a, '_> {
         variable.attributes = meaning.attributes.or(variable.attributes);
         variable.exported = (variable.exported || meaning.exports) && !meaning.unexports;
         let attributes = variable.attributes;
-        let string = value.map(|start| {
-            let mut string = argument.clone();
-            if let Some(Piece::Text(first)) = string.pieces.first_mut() {
-                *first = text.slice(start, text.as_str().len());
-            }
-            string.pieces.retain(|piece| !matches!(piece, Piece::Text(text) if text.is_empty()));
-            string.quoted()
-        });
+        let string = value.map(|start| value_in(argument, start));
         let name = name.to_owned();
         self.set_variable(&name, variable);
         // What looks like a list is read as one, and expanded, where an array is declared.
@@ -384,6 +385,11 @@ impl Attributes {
     }
 }
 
+/// Whether the variable is one of bash's own tables, by names.
+fn is_table(name: &str) -> bool {
+    matches!(name, "BASH_ALIASES" | "BASH_CMDS")
+}
+
 /// Whether code in the variable runs by itself.
 fn is_prompt(name: &str) -> bool {
     matches!(name, "PS0" | "PS1" | "PS2" | "PS4" | "PROMPT_COMMAND" | "ENV")
@@ -428,6 +434,16 @@ fn meaning(declaration: Declaration, arguments: &[Arg]) -> (Meaning, &[Arg]) {
         meaning.prints = false;
     }
     (meaning, rest)
+}
+
+/// What stands behind the first bytes of an argument.
+fn value_in(argument: &Arg, start: usize) -> Arg {
+    let mut string = argument.clone();
+    if let Some(Piece::Text(first)) = string.pieces.first_mut() {
+        *first = first.slice(start, first.as_str().len());
+    }
+    string.pieces.retain(|piece| !matches!(piece, Piece::Text(text) if text.is_empty()));
+    string.quoted()
 }
 
 /// What `+=` makes of two numbers.

@@ -9,8 +9,8 @@ use super::limits;
 use super::redirect::descriptor_path;
 use super::source::Source;
 use super::state::{Arguments, Mark, Name, Trap};
-use super::step::{Action, Arg, Input, Piece, Source as Filler};
-use super::value::{Value, Variable};
+use super::step::{Action, Arg, Command, Input, Piece, Source as Filler};
+use super::value::{Key, Value, Variable};
 use crate::shell::ast::{Part, Redirect, Simple, Word};
 use crate::span::Span;
 use crate::text::Text;
@@ -184,6 +184,34 @@ impl<'a> Follower<'a, '_> {
             self.state.aliases.set(Name::from(name), value);
         }
         Fail::Same
+    }
+
+    /// What is assigned to bash's table of aliases is one, and what is assigned to that of programs is found in their
+    /// place, as by `hash -p`.
+    pub(super) fn fill_table(&mut self, name: &str, values: &[Value]) {
+        if !matches!(name, "BASH_ALIASES" | "BASH_CMDS") {
+            return;
+        }
+        self.aliases_changed = self.line;
+        for value in values {
+            let Value::Array(array) = value else { continue };
+            for (key, value) in array.iter() {
+                match key {
+                    Key::Name(key) if name == "BASH_ALIASES" => {
+                        self.state.aliases.set(Name::from(key.as_str()), value.clone());
+                    }
+                    Key::Index(_) if name == "BASH_ALIASES" => {
+                        self.unreadable("an alias whose name is not known", value.span);
+                    }
+                    key => {
+                        let words = [Arg::made("hash", value.span), Arg::made("-p", value.span), value.clone()];
+                        let key = Arg::made(key.to_string(), value.span);
+                        let argv = words.into_iter().chain([key]).collect();
+                        self.push(Action::Command(Command { argv, ..Command::default() }), value.span);
+                    }
+                }
+            }
+        }
     }
 
     /// `unalias`

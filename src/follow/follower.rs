@@ -292,6 +292,7 @@ impl<'a, 'f> Follower<'a, 'f> {
     /// Sets what a variable holds, and leaves what was declared of it.
     pub(super) fn set_values(&mut self, name: &str, values: Vec<Value>) {
         self.evaluate_integer(name, &values);
+        self.fill_table(name, &values);
         let values = value::condense(values, name);
         let variable = match self.state.variables.get(name) {
             Some(old) => Variable { values, exported: old.exported || self.state.registers.options.allexport, ..*old },

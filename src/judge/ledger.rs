@@ -10,6 +10,9 @@ use crate::rules::{Copied, Earlier, Left, Printed};
 use crate::stake::Changes;
 use crate::text::Text;
 
+/// Of how many changes each is compared with what is looked up; with more, anything may have changed.
+const TOLD: usize = 256;
+
 /// What the steps so far did.
 #[derive(Debug, Default)]
 pub struct Ledger {
@@ -236,11 +239,13 @@ impl Earlier for Ledger {
 
     fn is_as_before(&self, path: &str) -> bool {
         let is_apart = |changed: &String| !is_within(path, changed) && !is_within(changed, path) && !tells_git(changed);
-        !self.changed && self.changes.paths.iter().all(is_apart)
+        !self.changed && self.changes.paths.len() <= TOLD && self.changes.paths.iter().all(is_apart)
     }
 
     fn leads_as_before(&self, path: &str) -> bool {
-        !self.changed && !self.changes.leading.iter().any(|changed| is_within(path, changed))
+        !self.changed
+            && self.changes.leading.len() <= TOLD
+            && !self.changes.leading.iter().any(|changed| is_within(path, changed))
     }
 
     fn left_at(&self, path: &Arg, folder: &Folder) -> Option<Left> {
