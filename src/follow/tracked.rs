@@ -4,6 +4,7 @@
 //! taken out with [`Tracked::changes`], undone with [`Tracked::undo`], and joined with [`Tracked::merge`]. The
 //! cost is that of the changes, not of the map.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 /// A map with a log of what its entries held.
@@ -99,15 +100,19 @@ impl<K: Ord + Clone, V: Clone> Tracked<K, V> {
     /// What changed since `mark`. What came and went is not among it.
     pub(super) fn changes(&self, mark: usize) -> Changes<K, V> {
         let since = self.log.get(mark..).unwrap_or_default();
-        let mut keys: Vec<(&K, bool)> = since.iter().map(|(key, old)| (key, old.is_some())).collect();
-        // A stable sort keeps the oldest entry of a key first, which tells whether it was there at all.
-        keys.sort_by_key(|(key, _)| *key);
-        keys.dedup_by(|(later, _), (earlier, _)| later == earlier);
-        let changes = keys.into_iter().map(|(key, was_there)| (key, was_there, self.get(key)));
+        let mut changes: Changes<K, V> = Vec::new();
+        let mut last: Option<&K> = None;
+        // The oldest entry of a key comes first, which tells whether it was there at all.
+        for (key, old) in in_order(since.len(), &|one, other| since[one].0.cmp(&since[other].0)).map(|at| &since[at]) {
+            if last.replace(key) == Some(key) {
+                continue;
+            }
+            let now = self.get(key);
+            if old.is_some() || now.is_some() {
+                changes.push((key.clone(), now.cloned()));
+            }
+        }
         changes
-            .filter(|(_, was_there, now)| *was_there || now.is_some())
-            .map(|(key, _, now)| (key.clone(), now.cloned()))
-            .collect()
     }
 
     /// Makes everything as it was at `mark`.
@@ -143,29 +148,39 @@ impl<K: Ord + Clone, V: Clone> Tracked<K, V> {
         for (way, changes) in ways.iter().enumerate() {
             all.extend(changes.iter().map(|(key, value)| (key, way, value.as_ref())));
         }
-        // A stable sort keeps the ways of a key in order.
-        all.sort_by_key(|(key, ..)| *key);
         let mut joined = Vec::new();
         let mut values: Vec<Option<&V>> = Vec::with_capacity(ways.len());
-        for changed in all.chunk_by(|(one, ..), (other, ..)| one == other) {
-            let Some((key, ..)) = changed.first() else { continue };
-            values.clear();
-            let mut next = 0;
-            for (_, way, value) in changed {
-                // The ways between, however many, leave it as it is.
-                if *way > next {
-                    values.push(self.get(key));
-                }
-                values.push(*value);
-                next = way + 1;
+        let (mut next, mut order) = (0, in_order(all.len(), &|one, other| all[one].0.cmp(all[other].0)).peekable());
+        while let Some(at) = order.next() {
+            let (key, way, value) = all[at];
+            // The ways between, however many, leave it as it is.
+            if way > next {
+                values.push(self.get(key));
+            }
+            values.push(value);
+            next = way + 1;
+            if order.peek().is_some_and(|at| all[*at].0 == key) {
+                continue;
             }
             if next < ways.len() {
                 values.push(self.get(key));
             }
-            joined.push(((*key).clone(), join(key, &values)));
+            joined.push((key.clone(), join(key, &values)));
+            values.clear();
+            next = 0;
         }
         self.apply(joined);
     }
+}
+
+/// The numbers up to `count` in the order of what they stand for; those that are equal stay in theirs. One sort for maps of
+/// every kind: the program is smaller for it.
+fn in_order(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> std::vec::IntoIter<usize> {
+    let mut order: Vec<usize> = (0..count).collect();
+    if count > 1 {
+        order.sort_unstable_by(|one, other| compare(*one, *other).then(one.cmp(other)));
+    }
+    order.into_iter()
 }
 
 #[cfg(test)]
