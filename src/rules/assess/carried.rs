@@ -1,6 +1,7 @@
 //! The code that a command carries: in options, in operands, on standard input, in variables.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::Assessor;
 use super::uses::{Giver, Use};
@@ -28,7 +29,7 @@ impl<'a> Assessor<'a, '_> {
         {
             assessment.raise(least);
         }
-        self.carrier.variables = self.carried_variables();
+        self.carrier.variables = self.carried_variables(uses);
         let has_list = self.reading.given.iter().any(|given| given.role == Role::ArgumentsFile);
         if form.input == Some(Role::Arguments) && !form.style.colons && !has_list {
             // What xargs runs finds `/dev/null` there, unless the list came from elsewhere (xargs(1)). GNU parallel may
@@ -213,8 +214,16 @@ impl<'a> Assessor<'a, '_> {
         }
     }
 
-    pub(super) fn carried_variables(&self) -> Vec<(String, Arg)> {
-        let operands = self.reading.operands.iter().filter(|word| read::is_assignment(word.prefix()));
+    /// The variables that its operands set for what it carries (`make CC=gcc`). What is code itself sets none.
+    pub(super) fn carried_variables(&self, uses: &[Use<'a>]) -> Vec<(String, Arg)> {
+        let is_code = |used: &&Use<'_>| {
+            used.giver == Giver::Operand && matches!(used.role, Role::Shell | Role::Code(_) | Role::File(_))
+        };
+        let codes: HashSet<*const Arg> =
+            uses.iter().filter(is_code).filter_map(|used| used.word.as_deref()).map(std::ptr::from_ref).collect();
+        let is_variable =
+            |word: &&&Arg| read::is_assignment(word.prefix()) && !codes.contains(&std::ptr::from_ref(**word));
+        let operands = self.reading.operands.iter().filter(is_variable);
         operands
             .filter_map(|word| {
                 let (name, _) = word.prefix().split_once('=')?;
