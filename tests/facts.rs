@@ -320,6 +320,7 @@ fn a_file_that_nothing_keeps_is_not_overwritten_unasked() {
         "destructive",
         &[
             "echo x > notes",
+            "cat < notes; echo x > notes",
             "echo x >| notes",
             "cp README notes",
             "cp README ./src/../notes",

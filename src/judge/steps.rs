@@ -133,6 +133,7 @@ impl Judge<'_> {
             own.changes.merge(fate.changes);
             own.findings.extend(fate.findings);
             stakes.extend(fate.stakes);
+            let Some(left) = left else { continue };
             let left = match left {
                 Left::Appended(text) => ledger.appended(&path, &context.folder, text),
                 left => left,
@@ -268,13 +269,13 @@ fn is_note(role: Role, redirection: &Redirection, command: &Command, fate: &Fate
         && world.led_elsewhere(role, target).is_none()
 }
 
-/// What a redirection does to its file, and what it leaves there.
+/// What a redirection does to its file, and what it leaves there, unless it only reads.
 fn redirect(
     redirection: &Redirection,
     command: &Command,
     assessment: &Assessment,
     world: &World<'_>,
-) -> (Fate, Arg, Left) {
+) -> (Fate, Arg, Option<Left>) {
     use RedirectOperator::{Append, AppendBoth, Clobber, ReadWrite, Write, WriteBoth};
     let nothing = command.output.as_ref().is_some_and(Text::is_empty);
     let is_output = matches!(redirection.descriptor, None | Some(1));
@@ -288,7 +289,7 @@ fn redirect(
     let overwrites = matches!(redirection.operator, Write | Clobber | WriteBoth);
     let handling = Handling { overwrites, ..Handling::by("shell.redirect") };
     if is_network(&redirection.target) {
-        return (through_network(redirection, command, assessment, world), redirection.target.clone(), Left::Written);
+        return (through_network(redirection, command, assessment, world), redirection.target.clone(), None);
     }
     let mut fate = judge_path(role, &redirection.target, handling, world);
     for finding in &mut fate.findings {
@@ -307,5 +308,5 @@ fn redirect(
     if role == Role::Reads || is_note(role, redirection, command, &fate, world) {
         fate.class = Class::ReadOnly;
     }
-    (fate, redirection.target.clone(), left)
+    (fate, redirection.target.clone(), Some(left).filter(|_| role != Role::Reads))
 }
