@@ -184,6 +184,19 @@ pub fn normal_form(path: &Arg, folder: &Folder) -> Option<String> {
     Some(format!("{start}{}", resolved.names.join("/")))
 }
 
+/// The same for a path in a temporary folder of which nobody knows where it is. All that `mktemp` makes is one such folder
+/// here.
+pub fn temporary_form(path: &Arg, folder: &Folder) -> Option<String> {
+    let resolved = resolve(path, folder, 0);
+    let start = match resolved.base {
+        Base::FreshTemporary => "?/mktemp",
+        Base::TemporaryFolder => "?/TMPDIR",
+        _ => return None,
+    };
+    let is_known = !resolved.names.iter().any(|name| name.contains([HOLE, GLOB]));
+    is_known.then(|| format!("{start}/{}", resolved.names.join("/")))
+}
+
 fn resolve(path: &Arg, folder: &Folder, depth: usize) -> Resolved {
     let (base, text) = start_of(path);
     let mut resolved = match base {

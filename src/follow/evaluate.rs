@@ -95,7 +95,7 @@ impl<'a> Follower<'a, '_> {
             follower.with_assignments(&call.assignments, |follower| {
                 // A file that a step before may have changed is read as it is now, and counts as unread too.
                 if code.is_none() {
-                    follower.push(Action::SourcedFile(path.clone()), call.span);
+                    follower.push(sourced(path, &call), call.span);
                 }
                 let Some(code) = code.or_else(|| follower.stale_content(path)) else {
                     follower.forget_everything();
@@ -417,4 +417,16 @@ fn has_substitution(value: &Arg) -> bool {
         }
         Piece::Hole(_) => false,
     })
+}
+
+/// What reading a file is whose text is not known: where its name is that of a descriptor, reading what is open there.
+fn sourced(path: &Arg, call: &Call) -> Action {
+    let descriptor = path.text().and_then(descriptor_path);
+    match descriptor.and_then(|descriptor| call.opened.streams.read(descriptor)).map(|stream| &*stream.input) {
+        Some(Input::File(file)) => Action::SourcedFile(file.clone()),
+        Some(Input::Pipe(_) | Input::Unknown) => {
+            Action::Unreadable { because: "runs what comes through a pipe and cannot be read first" }
+        }
+        _ => Action::SourcedFile(path.clone()),
+    }
 }

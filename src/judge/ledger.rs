@@ -127,13 +127,36 @@ impl Ledger {
                 let entry = self.entry(path);
                 (entry.left, entry.code) = (Some(left), None);
             }
-            (None, left @ Left::Text(_)) => {
-                if let Some(path) = somewhere(path) {
+            (None, left) => {
+                if let Some(path) = place::temporary_form(path, folder) {
+                    self.note_temporary(path, left);
+                } else if matches!(left, Left::Text(_) | Left::Fetched | Left::Changed)
+                    && let Some(path) = somewhere(path)
+                {
                     self.entry(path).code = Some(left);
                 }
             }
-            _ => {}
         }
+    }
+
+    /// Notes what was left in one of several places that have the same name here: what stood there before may still.
+    fn note_temporary(&mut self, path: String, left: Left) {
+        let code = &mut self.entry(path).code;
+        *code = Some(match (code.take(), left) {
+            (Some(Left::Fetched), _) | (_, Left::Fetched) => Left::Fetched,
+            (Some(Left::Changed), _) | (_, Left::Changed) => Left::Changed,
+            (Some(Left::Text(mut before)), Left::Text(text)) if before.as_str() != text.as_str() => {
+                before.push(&Text::derived("\n", text.source()));
+                before.push(&text);
+                Left::Text(before)
+            }
+            (Some(Left::Text(mut before)), Left::Appended(text)) => {
+                before.push(&text);
+                Left::Text(before)
+            }
+            (Some(before @ (Left::Text(_) | Left::Copy(..))), Left::Written | Left::Saved | Left::Secret) => before,
+            (_, left) => left,
+        });
     }
 
     /// The entry of a path, as the newest.
@@ -146,11 +169,17 @@ impl Ledger {
 
     /// Notes that a file got the content of another one, or of what came on standard input.
     pub fn note_copied(&mut self, copied: &Copied, input: &Input, folder: &Folder) {
-        let Some(path) = place::normal_form(&copied.to, folder).or_else(|| somewhere(&copied.to)) else { return };
+        let known = place::normal_form(&copied.to, folder).or_else(|| place::temporary_form(&copied.to, folder));
+        let Some(path) = known.or_else(|| somewhere(&copied.to)) else { return };
         let from = match (&copied.from, input) {
             (Some(from), _) => from,
             (None, Input::Text(text)) => return self.note_code(path, Left::Text(text.clone()), copied.appends),
             (None, Input::File(from)) => from,
+            (None, Input::Pipe(steps))
+                if steps.iter().filter_map(|step| self.printed.get(*step)).any(|printed| printed.fetched) =>
+            {
+                return self.note_code(path, Left::Fetched, copied.appends);
+            }
             (None, _) => return,
         };
         let code = match self.code_at(from, folder) {
@@ -265,6 +294,9 @@ impl Earlier for Ledger {
                 exact.or_else(|| self.left.get(&somewhere(path)?))?.code().cloned()
             }
             None => {
+                if let Some(entry) = place::temporary_form(path, folder).and_then(|path| self.left.get(&path)) {
+                    return entry.code().cloned();
+                }
                 let named = self.code_named(path.text()?.strip_prefix("./").unwrap_or(path.text()?));
                 named.or_else(|| self.left.get(&somewhere(path)?)?.code().cloned())
             }

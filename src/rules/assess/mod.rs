@@ -55,7 +55,8 @@ pub fn assess(command: &Command, span: Span, world: &World<'_>) -> Assessment {
     let made = match program.text() {
         Some(text) if text.contains('/') => world.earlier.code_at(program, world.folder),
         Some(name) if sets_path() => world.earlier.code_named(name),
-        _ => None,
+        Some(_) => None,
+        None => world.earlier.code_at(program, world.folder),
     };
     let made = made.and_then(|left| just_made(&command.argv, program, &left, &carrier).map(|made| (made, left)));
     let original = match made {
