@@ -12,6 +12,9 @@ use crate::text::Text;
 /// How many arguments from a known input are put into a carried command.
 const MAX_ARGUMENTS: usize = 64;
 
+/// How many words the command lines have that one is made into.
+const MOST_WORDS: usize = 10_000;
+
 /// What carried code gets from the command that carries it.
 #[derive(Clone)]
 pub struct Carrier {
@@ -262,21 +265,36 @@ impl Added {
     /// The carried command lines with the arguments put in.
     pub fn apply(&self, words: &[Arg]) -> Vec<Vec<Arg>> {
         match &self.placeholder {
-            Some(placeholder) if words.iter().any(|word| word.shown("").contains(placeholder)) => self
-                .arguments
-                .iter()
-                .map(|argument| words.iter().map(|word| replace(word, placeholder, argument)).collect())
-                .collect(),
+            Some(placeholder) if words.iter().any(|word| word.shown("").contains(placeholder)) => {
+                self.each(|argument| words.iter().map(|word| replace(word, placeholder, argument)).collect())
+            }
             _ => {
                 let all = || vec![words.iter().chain(&self.arguments).cloned().collect()];
-                let each = self.arguments.iter().map(|argument| words.iter().chain([argument]).cloned().collect());
+                let each = || self.each(|argument| words.iter().chain([argument]).cloned().collect());
                 match self.at_once {
-                    AtOnce::One if !self.arguments.is_empty() => each.collect(),
-                    AtOnce::Some if self.arguments.len() > 1 => all().into_iter().chain(each).collect(),
+                    AtOnce::One if !self.arguments.is_empty() => each(),
+                    AtOnce::Some if self.arguments.len() > 1 => all().into_iter().chain(each()).collect(),
                     _ => all(),
                 }
             }
         }
+    }
+
+    /// A line for each argument. Where these are too many words, a line that nobody can read stands for the rest.
+    fn each(&self, line: impl Fn(&Arg) -> Vec<Arg>) -> Vec<Vec<Arg>> {
+        let mut lines = Vec::new();
+        let mut words = 0;
+        for argument in &self.arguments {
+            if words > MOST_WORDS {
+                let rest = Hole { source: Source::Other, splits: true, may_be_empty: true };
+                lines.push(vec![Arg { pieces: vec![Piece::Hole(rest)], span: argument.span }]);
+                break;
+            }
+            let line = line(argument);
+            words += line.len();
+            lines.push(line);
+        }
+        lines
     }
 }
 
