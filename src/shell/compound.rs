@@ -199,7 +199,8 @@ impl Parser<'_> {
         let expression = self.arithmetic_inside(rules)?;
         self.expect_plain_arithmetic(start)?;
         let written = self.slice(start, self.pos);
-        if written.contains(';') && !written.contains("$(") {
+        let processes = written.contains("<(") || written.contains(">(");
+        if written.contains(';') && (processes || !written.contains("$(")) {
             return self.error("a semicolon inside a part of a loop's head", start);
         }
         if written.contains("${") {

@@ -96,6 +96,11 @@ impl Parser<'_> {
             return self.error_here("a here-document in text that bash reads again");
         }
         let in_substitution = self.open_substitutions > 0 && !self.lines.in_body && self.is_bash();
+        let here = self.pos.saturating_sub(1);
+        if in_substitution && self.lines.pending.iter().any(|pending| self.has_newline(pending.at, here)) {
+            // Bash prints the body in front of the quotes that this line ends in, and reads them behind it.
+            return self.error_here("a here-document in front of quotes over several lines in a substitution");
+        }
         let mut in_line = false;
         for pending in std::mem::take(&mut self.lines.pending) {
             if in_line {
@@ -108,6 +113,10 @@ impl Parser<'_> {
             }
         }
         Ok(())
+    }
+
+    fn has_newline(&self, start: usize, end: usize) -> bool {
+        start < end && self.slice(start, end).contains('\n')
     }
 
     /// Reads the inside of `$(…)` or `<(…)`, whose here-documents are its own. The bodies of those whose line

@@ -302,9 +302,13 @@ impl Parser<'_> {
         Ok(Part::Array { elements: elements.into(), span: self.span_from(start) })
     }
 
-    /// Whether the array element from an offset to here has quotes behind a bracket that nothing in it closes.
+    /// Whether the array element from an offset to here has quotes behind a bracket that nothing in it closes, or
+    /// brackets at all in text that bash has taken for arithmetic first.
     fn opens_brackets(&self, start: usize) -> bool {
         let written = self.slice(start, self.pos);
+        if start < self.misread_until && written.contains('[') {
+            return true;
+        }
         let open = written.rfind('[').filter(|open| !written[*open..].contains(']'));
         open.is_some_and(|open| written[open..].contains(['\'', '"', '`', '(']))
     }

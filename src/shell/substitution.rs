@@ -324,6 +324,9 @@ impl Parser<'_> {
             if escaped_quotes && self.braces > 0 || has_escaped_quotes && inside {
                 return self.error("quotes are escaped in backquotes in braces", start);
             }
+            if self.open_substitutions > 0 && self.slice(open, end).contains("\\\\\n") {
+                return self.error("a backslash at the end of a line in backquotes in a substitution", start);
+            }
             let excerpt = self.without_escapes(open, end, escaped_quotes);
             self.read_later(open, end, |parser| parser.read_excerpt(excerpt, |parser| parser.whole_script()))?
         } else {

@@ -50,10 +50,24 @@ impl Parser<'_> {
         self.word_into(kind, &mut parts)?;
         let word = Word { parts: parts.finish(self), span: self.span_from(start) };
         self.expect_no_brace(&word, start)?;
+        self.expect_no_quoted_descriptor(start)?;
         if word.parts.is_empty() {
             return self.unexpected("a word is missing");
         }
         Ok(word)
+    }
+
+    /// `{name[…]}` in front of a redirection is its descriptor for bash also where quotes are in the brackets, and a word
+    /// where they are not closed for it.
+    fn expect_no_quoted_descriptor(&mut self, start: usize) -> Result<()> {
+        if !self.is_bash() || self.byte(start) != b'{' || !matches!(self.peek(), b'<' | b'>') {
+            return Ok(());
+        }
+        let written = self.slice(start, self.pos);
+        if written.ends_with("]}") && written.contains('[') && written.contains(['\\', '\'', '"', '`', '$']) {
+            return self.error("quotes in the brackets of a descriptor's variable", start);
+        }
+        Ok(())
     }
 
     /// Reads the rest of a word; there may be none.
