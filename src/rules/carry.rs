@@ -13,7 +13,7 @@ use crate::text::Text;
 const MAX_ARGUMENTS: usize = 64;
 
 /// How many words the command lines have that one is made into.
-const MOST_WORDS: usize = 10_000;
+const MOST_WORDS: usize = 2_000;
 
 /// What carried code gets from the command that carries it.
 #[derive(Clone)]

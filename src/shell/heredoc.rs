@@ -214,6 +214,10 @@ impl Parser<'_> {
                 return self.error("a comment and a line continuation in a here-document", line.start);
             }
             if let Some(after) = self.ends_body(&line, pending, in_substitution) {
+                if line.joined && after < line.end {
+                    // Bash has joined what follows as well, also in quotes.
+                    return self.error("a line continuation behind the end of a here-document", line.start);
+                }
                 break after;
             }
             self.pos = (line.end + 1).min(self.end());
@@ -254,7 +258,7 @@ impl Parser<'_> {
         Line { start, end, joined }
     }
 
-    /// Where reading goes on if the line is the delimiter.
+    /// Where reading goes on if the line is the delimiter; where that is inside a joined line, not to be told.
     ///
     /// Inside `$(…)` a line that begins with the delimiter and has a `)` behind it ends the body as well.
     fn ends_body(&self, line: &Line, pending: &Pending, in_substitution: bool) -> Option<usize> {
@@ -270,18 +274,9 @@ impl Parser<'_> {
         let text = without_continuations(text);
         match text.strip_prefix(pending.delimiter.as_str()) {
             Some("") => Some(after),
-            Some(rest) if in_substitution && rest.contains(')') => Some(self.after_delimiter(line, pending)),
+            Some(rest) if in_substitution && rest.contains(')') => Some(line.start),
             _ => None,
         }
-    }
-
-    /// Where the delimiter ends in a line that begins with it.
-    fn after_delimiter(&self, line: &Line, pending: &Pending) -> usize {
-        let mut offset = line.start;
-        for _ in pending.delimiter.bytes() {
-            offset = self.skip_continuations(offset) + 1;
-        }
-        offset
     }
 
     fn here_parts(
