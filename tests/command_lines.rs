@@ -231,3 +231,16 @@ fn every_spelling_counts() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+/// A command line is made of each folder that `find` starts in; what are too many to read is asked about.
+#[test]
+fn more_found_paths_than_can_be_read_are_no_way_past() {
+    let found = |starts: usize, last: &str| {
+        let starts: String = (0..starts).map(|number| format!("a{number} ")).collect();
+        let text = format!("find {starts}{last} -exec cat {{}} x y ';'");
+        judge(&Request { subject: Subject::Shell { text, dialect: Dialect::Bash }, arguments: Vec::new() }, &NoFacts)
+            .class
+    };
+    assert_eq!(found(100, "b"), ReadOnly);
+    assert_eq!(found(900, "b"), Destructive);
+}
