@@ -25,6 +25,9 @@ fn act(factor: &Factor) -> Result<(), ExitCode> {
             Ok(())
         }
         // Only root sets it, by a file.
+        FactorAction::Set { kind: Kind::Pam } if factors.is_set(Kind::Pam) => {
+            Err(fail("pam: it is set; root changes the file /etc/pam.d/guard"))
+        }
         FactorAction::Set { kind: Kind::Pam } => Err(fail(&format!("pam: {PAM_UNSET}"))),
         FactorAction::Remove { kind: Kind::Pam } => Err(fail("root removes it, with the file /etc/pam.d/guard")),
         FactorAction::Set { kind } => {
@@ -34,7 +37,7 @@ fn act(factor: &Factor) -> Result<(), ExitCode> {
                 match kind {
                     Kind::Passphrase => set_passphrase(&factors, reader),
                     Kind::Totp => set_totp(&factors, reader),
-                    Kind::Pam => Ok(()),
+                    Kind::Pam => reader.give_up(PAM_UNSET),
                 }
             })
             .map_err(|refusal| fail(&refusal.reason()))?;
