@@ -7,6 +7,7 @@ mod names;
 pub mod pattern;
 
 use crate::follow::step::{Arg, Folder, Piece, Source};
+use crate::span::Span;
 use names::{
     GIT_HOOKS, GUARD_HOME, GUARD_PROJECT, HARMLESS_SSH, PERSIST_ANYWHERE, PERSIST_HOME, PERSIST_PATHS, PERSIST_ROOTS,
     REGENERABLE, REGENERABLE_ENDINGS, REGENERABLE_IN_PROJECT, SYSTEM,
@@ -77,7 +78,7 @@ enum Base {
     Absolute,
     Home,
     Start,
-    FreshTemporary,
+    FreshTemporary(Span),
     TemporaryFolder,
     Outside,
     Unknown { may_be_empty: bool },
@@ -176,7 +177,7 @@ pub fn normal_form(path: &Arg, folder: &Folder) -> Option<String> {
         Base::Absolute => "/",
         Base::Home => "~/",
         Base::Start => "",
-        Base::FreshTemporary | Base::TemporaryFolder | Base::Outside | Base::Unknown { .. } => return None,
+        Base::FreshTemporary(_) | Base::TemporaryFolder | Base::Outside | Base::Unknown { .. } => return None,
     };
     if resolved.names.iter().any(|name| name.contains([HOLE, GLOB])) {
         return None;
@@ -184,13 +185,13 @@ pub fn normal_form(path: &Arg, folder: &Folder) -> Option<String> {
     Some(format!("{start}{}", resolved.names.join("/")))
 }
 
-/// The same for a path in a temporary folder of which nobody knows where it is. All that `mktemp` makes is one such folder
-/// here.
+/// The same for a path in a temporary folder of which nobody knows where it is. What one call of `mktemp` makes is one
+/// folder here, however often it runs.
 pub fn temporary_form(path: &Arg, folder: &Folder) -> Option<String> {
     let resolved = resolve(path, folder, 0);
     let start = match resolved.base {
-        Base::FreshTemporary => "?/mktemp",
-        Base::TemporaryFolder => "?/TMPDIR",
+        Base::FreshTemporary(call) => format!("?/mktemp {}-{}", call.start, call.end),
+        Base::TemporaryFolder => "?/TMPDIR".to_owned(),
         _ => return None,
     };
     let is_known = !resolved.names.iter().any(|name| name.contains([HOLE, GLOB]));
@@ -229,7 +230,7 @@ fn climb(resolved: &mut Resolved) {
     }
     resolved.base = match resolved.base {
         Base::Absolute => Base::Absolute,
-        Base::FreshTemporary => Base::TemporaryFolder,
+        Base::FreshTemporary(_) => Base::TemporaryFolder,
         Base::Home | Base::Start | Base::Outside | Base::TemporaryFolder => Base::Outside,
         Base::Unknown { may_be_empty } => Base::Unknown { may_be_empty },
     };
@@ -249,7 +250,7 @@ fn start_of(path: &Arg) -> (Option<Base>, String) {
             Piece::Hole(hole) => match (&hole.source, index) {
                 (Source::Home, 0) => base = Some(Base::Home),
                 (Source::StartFolder, 0) => base = Some(Base::Start),
-                (Source::FreshTemporary, 0) => base = Some(Base::FreshTemporary),
+                (Source::FreshTemporary(call), 0) => base = Some(Base::FreshTemporary(*call)),
                 (Source::TemporaryFolder, 0) => base = Some(Base::TemporaryFolder),
                 (Source::Glob(_), _) => text.push(GLOB),
                 (Source::Number, _) => text.push('0'),
@@ -319,7 +320,7 @@ fn place_of(path: &Resolved) -> Place {
         Base::Home if is_persist(names, PERSIST_HOME) => Place::Persist,
         Base::Start if is_whole(names) => Place::Project,
         Base::TemporaryFolder if is_whole(names) => Place::TemporaryFolder,
-        Base::FreshTemporary | Base::TemporaryFolder => Place::Temporary,
+        Base::FreshTemporary(_) | Base::TemporaryFolder => Place::Temporary,
         Base::Unknown { may_be_empty: true } if is_whole(names) => Place::Unknown,
         Base::Home | Base::Start | Base::Outside | Base::Unknown { .. } if is_persist_anywhere(names) => Place::Persist,
         Base::Unknown { .. } if is_git_hook(names) => Place::Persist,
@@ -422,7 +423,7 @@ mod tests {
                 '~' => hole(Source::Home, false),
                 '$' => hole(Source::Variable("x".into()), true),
                 '*' => hole(Source::Glob("*".into()), false),
-                '@' => hole(Source::FreshTemporary, false),
+                '@' => hole(Source::FreshTemporary(Span::default()), false),
                 c => {
                     known.push(c);
                     continue;

@@ -205,7 +205,10 @@ fn is_absolute(path: &Arg) -> bool {
     match path.pieces.first() {
         Some(Piece::Text(text)) => text.as_str().starts_with('/'),
         Some(Piece::Hole(hole)) => {
-            matches!(hole.source, Source::Home | Source::StartFolder | Source::FreshTemporary | Source::TemporaryFolder)
+            matches!(
+                hole.source,
+                Source::Home | Source::StartFolder | Source::FreshTemporary(_) | Source::TemporaryFolder
+            )
         }
         None => false,
     }

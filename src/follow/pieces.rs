@@ -20,7 +20,7 @@ impl Hole {
     pub(super) fn is_tame(&self) -> bool {
         matches!(
             self.source,
-            Source::Home | Source::StartFolder | Source::FreshTemporary | Source::TemporaryFolder | Source::Number
+            Source::Home | Source::StartFolder | Source::FreshTemporary(_) | Source::TemporaryFolder | Source::Number
         ) && !self.may_be_empty
     }
 }

@@ -145,8 +145,8 @@ pub enum Source {
     Home,
     /// The folder the request was made in, as an absolute path: `$PWD`, `$(pwd)` before any `cd`.
     StartFolder,
-    /// A fresh temporary file or folder that this text made with `mktemp`.
-    FreshTemporary,
+    /// A fresh temporary file or folder that this text made with `mktemp`, and the call that made it.
+    FreshTemporary(Span),
     /// `${TMPDIR:-/tmp}` and its kin: the folder for temporary files, never empty.
     TemporaryFolder,
     /// A number: `$$`, `$?`, `$#`, `$((…))`, `$RANDOM`.

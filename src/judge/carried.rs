@@ -4,9 +4,8 @@ use super::{Judge, Judged, Ledger, MAX_DEPTH, Site};
 use crate::effect::Class;
 use crate::facts::NoFacts;
 use crate::follow::Start;
-use crate::follow::step::{Arg, Command, Context, Folder, Input, Piece, Source};
+use crate::follow::step::{Arg, Command, Context, Input, Piece, Source};
 use crate::payload::{self, Carried, Language};
-use crate::place;
 use crate::request::Node;
 use crate::rules::schema::Where;
 use crate::rules::{Carry, Earlier, Left, judge_payload_path, read_file};
@@ -16,9 +15,6 @@ use crate::text::Text;
 
 /// How much of a script is read.
 const SCRIPT_LIMIT: usize = 1024 * 1024;
-
-/// How many copies of copies are followed to what was copied first.
-const MOST_COPIES: usize = 8;
 
 /// The name that a part of a carried line gets that is not known.
 const UNKNOWN_PART: &str = "${GUARD_UNKNOWN}";
@@ -210,15 +206,7 @@ impl Judge<'_> {
         }
         let mut appended = Text::default();
         let (mut path, mut folder) = (path.clone(), carry.folder.clone());
-        let mut left = ledger.code_at(&path, &folder);
-        for _ in 0..MOST_COPIES {
-            let Some(Left::Copy(from, seen_from)) = &left else { break };
-            match ledger.code_at(from, seen_from) {
-                Some(before) if !is_same_file((from, seen_from), (&path, &folder)) => left = Some(before),
-                _ => break,
-            }
-        }
-        match left {
+        match ledger.code_at(&path, &folder) {
             Some(Left::Text(text)) => return FileText::Known(text),
             Some(Left::Fetched) => return FileText::Opaque("runs what was downloaded just before, unread"),
             Some(Left::Changed) => {
@@ -281,12 +269,6 @@ fn span_of(code: &Carried) -> Span {
             _ => Span::default(),
         },
     }
-}
-
-/// Whether two paths are one.
-fn is_same_file((one, seen_from): (&Arg, &Folder), (other, folder): (&Arg, &Folder)) -> bool {
-    place::normal_form(one, seen_from)
-        .is_some_and(|one| place::normal_form(other, folder).is_some_and(|other| one == other))
 }
 
 /// Whether a path is a name of standard input.

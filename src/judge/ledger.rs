@@ -7,8 +7,12 @@ use crate::follow::edited;
 use crate::follow::step::{Arg, Folder, Input, StepId};
 use crate::place;
 use crate::rules::{Copied, Earlier, Left, Printed};
+use crate::shell::{self, Dialect};
 use crate::stake::Changes;
 use crate::text::Text;
+
+/// How much is judged as one text that may stand in one of several files, in bytes.
+const MOST_JOINED: usize = 4096;
 
 /// Of how many changes each is compared with what is looked up; with more, anything may have changed.
 const TOLD: usize = 256;
@@ -122,6 +126,10 @@ impl Ledger {
 
     /// Notes what was left at a path.
     pub fn note_left(&mut self, path: &Arg, folder: &Folder, left: Left) {
+        let left = match left {
+            Left::Copy(from, seen_from) => self.content_of(from, seen_from),
+            left => left,
+        };
         match (place::normal_form(path, folder), left) {
             (Some(path), left) => {
                 let entry = self.entry(path);
@@ -146,9 +154,13 @@ impl Ledger {
             (Some(Left::Fetched), _) | (_, Left::Fetched) => Left::Fetched,
             (Some(Left::Changed), _) | (_, Left::Changed) => Left::Changed,
             (Some(Left::Text(mut before)), Left::Text(text)) if before.as_str() != text.as_str() => {
+                // Both are judged as one, unless the first takes in what follows it.
+                let is_whole = before.as_str().len() <= MOST_JOINED
+                    && !before.as_str().contains("<<")
+                    && shell::parse(before.as_str(), Dialect::Bash).is_ok();
                 before.push(&Text::derived("\n", text.source()));
                 before.push(&text);
-                Left::Text(before)
+                if is_whole { Left::Text(before) } else { Left::Changed }
             }
             (Some(Left::Text(mut before)), Left::Appended(text)) => {
                 before.push(&text);
@@ -175,21 +187,24 @@ impl Ledger {
             (Some(from), _) => from,
             (None, Input::Text(text)) => return self.note_code(path, Left::Text(text.clone()), copied.appends),
             (None, Input::File(from)) => from,
-            (None, Input::Pipe(steps))
-                if steps.iter().filter_map(|step| self.printed.get(*step)).any(|printed| printed.fetched) =>
-            {
+            (None, Input::Pipe(steps)) if self.any_printed(steps, &|printed| printed.fetched) => {
                 return self.note_code(path, Left::Fetched, copied.appends);
             }
             (None, _) => return,
         };
-        let code = match self.code_at(from, folder) {
-            Some(code @ (Left::Text(_) | Left::Fetched | Left::Copy(..))) => code,
-            _ => Left::Copy(from.clone(), folder.clone()),
-        };
+        let code = self.content_of(from.clone(), folder.clone());
         let itself = matches!(&code, Left::Copy(from, folder)
             if place::normal_form(from, folder).is_some_and(|from| from == path));
         if !itself {
             self.note_code(path, code, copied.appends);
+        }
+    }
+
+    /// What a file has in it that gets the content of another one now, whatever comes of that one later.
+    fn content_of(&self, from: Arg, seen_from: Folder) -> Left {
+        match self.code_at(&from, &seen_from) {
+            Some(code @ (Left::Text(_) | Left::Fetched | Left::Changed | Left::Copy(..))) => code,
+            _ => Left::Copy(from, seen_from),
         }
     }
 
@@ -229,6 +244,11 @@ impl Ledger {
             Left::Appended(mut whole) => {
                 whole.push(&text);
                 Left::Appended(whole)
+            }
+            // What nobody has read does not become readable by what stands behind it.
+            other @ (Left::Fetched | Left::Changed) => {
+                *before = other.clone();
+                other
             }
             other => {
                 *before = other;

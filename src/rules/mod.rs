@@ -68,6 +68,14 @@ pub trait Earlier {
     /// What comes through a pipe of no steps: one that the text around this one opened.
     fn handed(&self) -> &Printed;
 
+    /// Whether something is so of what one of these steps prints; without any, of what the text around this one hands on.
+    fn any_printed(&self, steps: &[StepId], test: &dyn Fn(&Printed) -> bool) -> bool {
+        if steps.is_empty() {
+            return test(self.handed());
+        }
+        steps.iter().any(|step| self.printed(*step).is_some_and(test))
+    }
+
     /// What stands at a path because a step before put it there.
     fn left_at(&self, path: &Arg, folder: &Folder) -> Option<Left>;
 
@@ -298,7 +306,9 @@ impl World<'_> {
     /// Whether what fills a hole is secret.
     fn is_secret_hole(&self, hole: &Hole) -> bool {
         match &hole.source {
-            Source::Output(steps) | Source::Process(steps) => self.any_printed(steps, |printed| printed.secret),
+            Source::Output(steps) | Source::Process(steps) => {
+                self.earlier.any_printed(steps, &|printed| printed.secret)
+            }
             Source::File(path) => self.is_secret_path(path),
             _ => false,
         }
@@ -308,9 +318,23 @@ impl World<'_> {
     fn is_secret_input(&self, input: &Input) -> bool {
         match input {
             Input::File(path) => self.is_secret_path(path),
-            Input::Pipe(steps) => self.any_printed(steps, |printed| printed.secret),
+            Input::Pipe(steps) => self.earlier.any_printed(steps, &|printed| printed.secret),
             Input::Mixed(arg) => arg.holes().any(|hole| self.is_secret_hole(hole)),
             Input::Inherited | Input::Nothing | Input::Text(_) | Input::Unknown => false,
+        }
+    }
+
+    /// Whether a file was fetched by a step before.
+    fn is_fetched(&self, path: &Arg) -> bool {
+        matches!(self.earlier.code_at(path, self.folder), Some(Left::Fetched))
+    }
+
+    /// Whether standard input brings what was fetched.
+    fn is_fetched_input(&self, input: &Input) -> bool {
+        match input {
+            Input::File(path) => self.is_fetched(path),
+            Input::Pipe(steps) => self.earlier.any_printed(steps, &|printed| printed.fetched),
+            _ => false,
         }
     }
 
@@ -321,13 +345,6 @@ impl World<'_> {
             _ => &[],
         };
         steps.iter().filter_map(|step| self.earlier.printed(*step)).flat_map(|printed| &printed.texts)
-    }
-
-    fn any_printed(&self, steps: &[StepId], test: impl Fn(&Printed) -> bool) -> bool {
-        if steps.is_empty() {
-            return test(self.earlier.handed());
-        }
-        steps.iter().any(|step| self.earlier.printed(*step).is_some_and(&test))
     }
 }
 

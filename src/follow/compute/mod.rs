@@ -123,7 +123,7 @@ impl<'a> Follower<'a, '_> {
                 return Printed::String(folder);
             }
             "mktemp" => {
-                let mut path = Arg::hole(Hole::filled(Source::FreshTemporary), call.span);
+                let mut path = Arg::hole(Hole::filled(Source::FreshTemporary(call.span)), call.span);
                 path.push_text(Text::derived("\n", call.span));
                 return Printed::String(path);
             }

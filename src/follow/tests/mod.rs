@@ -96,7 +96,7 @@ fn hole(hole: &Hole) -> String {
     let source = match &hole.source {
         Filler::Home => "home".to_owned(),
         Filler::StartFolder => "start".to_owned(),
-        Filler::FreshTemporary => "fresh".to_owned(),
+        Filler::FreshTemporary(_) => "fresh".to_owned(),
         Filler::TemporaryFolder => "tmp".to_owned(),
         Filler::Number => "number".to_owned(),
         Filler::Glob(pattern) => return format!("<{pattern}>"),

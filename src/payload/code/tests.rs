@@ -23,7 +23,7 @@ fn shown(arg: &Arg) -> String {
                 Source::Home => "~".to_owned(),
                 Source::StartFolder => "PWD".to_owned(),
                 Source::TemporaryFolder => "TMP".to_owned(),
-                Source::FreshTemporary => "FRESH".to_owned(),
+                Source::FreshTemporary(_) => "FRESH".to_owned(),
                 Source::Glob(pattern) => pattern.clone(),
                 _ => "?".to_owned(),
             },

@@ -222,7 +222,7 @@ impl Value {
 pub fn hole(source: Source) -> Piece {
     let may_be_empty = !matches!(
         source,
-        Source::Home | Source::StartFolder | Source::FreshTemporary | Source::TemporaryFolder | Source::Number
+        Source::Home | Source::StartFolder | Source::FreshTemporary(_) | Source::TemporaryFolder | Source::Number
     );
     Piece::Hole(Hole { source, splits: false, may_be_empty })
 }

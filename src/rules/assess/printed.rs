@@ -2,10 +2,10 @@
 
 use super::Assessor;
 use super::uses::Use;
-use crate::follow::step::{Arg, Input};
+use crate::follow::step::Arg;
 use crate::payload::{HOLE, argument};
 use crate::rules::schema::{Clause, Form, Prints, Role};
-use crate::rules::{Assessment, Left, World, found};
+use crate::rules::{Assessment, World, found};
 use crate::text::Text;
 
 impl<'a> Assessor<'a, '_> {
@@ -35,16 +35,9 @@ impl<'a> Assessor<'a, '_> {
                 let words = uses.iter().filter_map(|used| used.word.as_ref());
                 let holds_secret = words.flat_map(|word| word.holes()).any(|hole| world.is_secret_hole(hole));
                 printed.secret = reads_secret || holds_secret || world.is_secret_input(&self.command.input);
-                let fetched = |path: &Arg| matches!(world.earlier.code_at(path, world.folder), Some(Left::Fetched));
-                printed.fetched = match &self.command.input {
-                    Input::File(path) => fetched(path),
-                    Input::Pipe(steps) => {
-                        steps.iter().any(|step| world.earlier.printed(*step).is_some_and(|printed| printed.fetched))
-                    }
-                    _ => false,
-                };
                 let mut read = uses.iter().filter(|used| used.role == Role::Reads);
-                printed.fetched |= read.any(|used| used.word.as_deref().is_some_and(fetched));
+                printed.fetched = world.is_fetched_input(&self.command.input)
+                    || read.any(|used| used.word.as_deref().is_some_and(|path| world.is_fetched(path)));
             }
         }
         // What a carried command prints is printed.

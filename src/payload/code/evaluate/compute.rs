@@ -55,7 +55,7 @@ pub(super) fn compute(compute: Compute, site: &Site<'_>, place: Span) -> Value {
         Compute::Home => source(Source::Home, place),
         Compute::StartFolder => source(Source::StartFolder, place),
         Compute::TemporaryFolder => source(Source::TemporaryFolder, place),
-        Compute::Fresh => source(Source::FreshTemporary, place),
+        Compute::Fresh => source(Source::FreshTemporary(place), place),
         Compute::Environment => environment(&subject, arguments.first()),
         Compute::Glob => {
             let pattern = if site.receiver.is_some() { join_path(site, place) } else { subject };

@@ -68,7 +68,10 @@ fn is_absolute(piece: &crate::follow::step::Piece) -> bool {
     match piece {
         Piece::Text(text) => text.as_str().starts_with('/'),
         Piece::Hole(hole) => {
-            matches!(hole.source, Source::Home | Source::StartFolder | Source::FreshTemporary | Source::TemporaryFolder)
+            matches!(
+                hole.source,
+                Source::Home | Source::StartFolder | Source::FreshTemporary(_) | Source::TemporaryFolder
+            )
         }
     }
 }
